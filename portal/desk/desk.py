@@ -7,6 +7,7 @@ error that leaves it is a DeskError. All methods may be called from several thre
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from portal.desk.model import (
@@ -39,7 +40,7 @@ class Desk:
     def __init__(self, settings: DeskSettings) -> None:
         self.settings = settings
 
-    # Lock state. `unfinished` names what was begun and not ended (then `resume` gives it back after unlocking).
+    # Lock state. `unfinished` names what was begun and not ended.
     @property
     def state(self) -> State: ...
     @property
@@ -50,15 +51,32 @@ class Desk:
     @property
     def me(self) -> Person: ...
     @property
-    def organisation(self) -> tuple[str, tuple[str, ...]]:
-        """The organisation's name and its fingerprint in words, for comparison with the site and paper."""
+    def organisation(self) -> str:
+        """The organisation's name: from the roster when unlocked, else from the settings."""
         ...
+
+    @property
+    def fingerprint(self) -> tuple[str, ...]:
+        """Eight words of the organisation's first root, the same on the site and on paper. Empty while locked or new."""
+        ...
+
+    @property
+    def founding(self) -> Founding | None:
+        """The founding that was begun and not finished, once unlocked."""
+        ...
+
+    @property
+    def joining(self) -> Joining | None:
+        """The joining that waits for an admin, once unlocked."""
+        ...
+
+    @property
+    def last_sync(self) -> datetime | None: ...
 
     # The first days.
     def new_passphrase(self) -> str: ...
     def found(self, name: str, passphrase: str, code: str) -> Founding: ...
     def join(self, name: str, passphrase: str, code: str) -> Joining: ...
-    def resume(self) -> Founding | Joining: ...
     def restore(self, copy: bytes, passphrase: str) -> None: ...
     def save_copy(self) -> bytes: ...
     @property
