@@ -60,8 +60,7 @@ class Receipt:
     @classmethod
     def parse(cls, text: str) -> Receipt:
         """Read what a person typed. Raises ReceiptError, which says where it looks wrong."""
-        # Format characters (joiners, direction marks) come along with copied text and mean nothing here.
-        plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf").casefold()
+        plain = _plain(text)
         digits = sum(letter.isdecimal() for letter in plain)
         letters = sum(letter.isalpha() for letter in plain)
         if not digits and not letters:
@@ -104,6 +103,12 @@ def thread_of(instance: bytes, token: bytes) -> bytes:
     return hashlib.sha256(b"unhindered/1 mailbox" + instance + token).digest()
 
 
+def _plain(text: str) -> str:
+    """Compatible forms made plain, lower case, without accents and without the marks that copied text carries."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if unicodedata.category(letter) not in ("Cf", "Mn"))
+
+
 def _from_digits(plain: str) -> bytes:
     found = [letter for letter in plain if letter.isdecimal() or letter.isalpha()]
     for place, letter in enumerate(found):
@@ -113,9 +118,9 @@ def _from_digits(plain: str) -> bytes:
     digits = "".join(str(unicodedata.decimal(letter)) for letter in found)
     if len(digits) != DIGITS:
         groups = re.findall(r"\d+", plain)
-        odd = next((place for place, group in enumerate(groups, 1) if len(group) != _GROUP), None)
+        odd = [place for place, group in enumerate(groups, 1) if len(group) != _GROUP]
         message = f"there are {len(digits)} digits instead of {DIGITS}"
-        raise ReceiptError(message, "digits", place=odd if len(groups) > 1 else None, count=len(digits))
+        raise ReceiptError(message, "digits", place=odd[0] if len(odd) == 1 < len(groups) else None, count=len(digits))
     value = int(digits[:-2])
     if int(digits) % 97 != 1 or value >> _SECRET_BITS:
         raise ReceiptError("these digits do not belong together: at least one is wrong", "checksum")

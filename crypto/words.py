@@ -13,6 +13,7 @@ from pathlib import Path
 
 WORD_BITS = 11
 _PREFIX = 4
+_LONGEST_SLIP = 12
 _LIST = Path(__file__).with_name("bip39_english.txt")
 
 
@@ -38,5 +39,7 @@ def index_of(entry: str) -> int | None:
 
 
 def nearest(entry: str) -> tuple[str, ...]:
-    """Up to three words that look like the entry, the likeliest first."""
+    """Up to three words that look like the entry, the likeliest first; none for what is far longer than any word."""
+    if len(entry) > _LONGEST_SLIP:
+        return ()
     return tuple(difflib.get_close_matches(entry, word_list(), n=3, cutoff=0.6))
