@@ -9,6 +9,18 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.wire", "tests.browsers", "tests.postgres"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that uses a browser or a database server is marked by what it uses, not by remembering to."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        if "browsers" in used:
+            item.add_marker(pytest.mark.browser)
+        if "postgres_server" in used:
+            item.add_marker(pytest.mark.postgres)
+
 
 @pytest.fixture(autouse=True, scope="session")
 def loopback_only() -> Iterator[None]:
