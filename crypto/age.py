@@ -51,7 +51,14 @@ def encrypt(plaintext: bytes, recipients: Sequence[Recipient]) -> bytes:
 
 def decrypt(sealed: bytes, identities: Sequence[Identity]) -> bytes:
     """The plaintext, whole or not at all. Raises as `open_stream`."""
-    return b"".join(open_stream(io.BytesIO(sealed), identities))
+    return unseal(sealed, identities)[0]
+
+
+def unseal(sealed: bytes, identities: Sequence[Identity]) -> tuple[bytes, Identity]:
+    """The plaintext, and which of the identities opened it. Raises as `open_stream`."""
+    reader = Reader(io.BytesIO(sealed))
+    file_key, identity = _open_header(reader, identities)
+    return b"".join(read_payload(reader, file_key)), identity
 
 
 def open_stream(source: Source, identities: Sequence[Identity]) -> Iterator[bytes]:
@@ -61,17 +68,13 @@ def open_stream(source: Source, identities: Sequence[Identity]) -> Iterator[byte
     HeaderAuthError at once; PayloadError while iterating.
     """
     reader = Reader(source)
-    header = read_header(reader)
-    refuse_mixed(header.stanzas)
-    file_key, _ = unwrap(header, identities)
+    file_key, _ = _open_header(reader, identities)
     return read_payload(reader, file_key)
 
 
 def match(head: bytes, identities: Sequence[Identity]) -> Identity:
     """Which of the identities opens a file that starts with `head`; its MAC is checked. Raises as `open_stream`."""
-    header = _parse(head)
-    refuse_mixed(header.stanzas)
-    return unwrap(header, identities)[1]
+    return _open_header(Reader(io.BytesIO(head)), identities)[1]
 
 
 def inspect(head: bytes, *, recipients: int = 1) -> Header:
@@ -114,6 +117,12 @@ def sealed_size(plaintext_size: int, recipients: int = 1) -> int:
     chunks = max(1, -(-plaintext_size // CHUNK_SIZE))
     header = len(VERSION_LINE) + recipients * HYBRID_STANZA_SIZE + MAC_LINE_SIZE
     return header + NONCE_SIZE + plaintext_size + chunks * TAG_SIZE
+
+
+def _open_header(reader: Reader, identities: Sequence[Identity]) -> tuple[bytes, Identity]:
+    header = read_header(reader)
+    refuse_mixed(header.stanzas)
+    return unwrap(header, identities)
 
 
 def _parse(head: bytes) -> Header:
