@@ -12,10 +12,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from gettext import NullTranslations
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from babel import Locale
-from flask import Flask
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 @dataclass(frozen=True, slots=True)
