@@ -116,7 +116,7 @@ _FILE = ("object", "name", "type", "size", "sha256")
 def read_body(body: bytes) -> Message:
     """The message that a body holds. Raises MessageError."""
     value = read_object(body)
-    if value.get("v") != VERSION:
+    if type(value.get("v")) is not int or value["v"] != VERSION:
         raise MessageError("this message was written by another version", "Update this program, then read it again.")
     fields = Fields(value, _NAMES, "a message")
     message = Message(
