@@ -57,7 +57,7 @@ class Desk:
 
     @property
     def fingerprint(self) -> tuple[str, ...]:
-        """Eight words of the organisation's first root, the same on the site and on paper. Empty while locked or new."""
+        """Eight words of the first root, the same on the site and on paper; none while locked or new."""
         ...
 
     @property

@@ -42,3 +42,11 @@ class Unreachable(DeskError):
 
 class Untrusted(DeskError):
     """What the intake served does not agree with the signed directory, or is older than what is known."""
+
+
+class Refused(DeskError):
+    """The intake understood a request and refused it. `status` is its HTTP status."""
+
+    def __init__(self, status: int, says: str, hint: str = "") -> None:
+        super().__init__(says, hint)
+        self.status = status

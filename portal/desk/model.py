@@ -158,7 +158,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A file's plaintext as it is opened. The seal, the true size and the SHA-256 are checked before the first chunk."""
+    """A file being opened. Seal, true size and SHA-256 were checked before the first chunk is given."""
 
     name: str
     size: int
@@ -213,7 +213,7 @@ class IntakeKey:
     publish_from: str
     publish_until: str
     accept_until: str
-    destroy_after: int
+    destroy_after: str
     opens_here: bool
     sealed: int
 
