@@ -14,6 +14,8 @@ BROWSERS := chromium:chromium firefox-esr:firefox-esr \
 	/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf:fonts-noto-core \
 	/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc:fonts-noto-cjk
 SERVERS := /usr/lib/postgresql/*/bin/postgres:postgresql
+# Debian 12's node 18 has the browser's crypto only when asked; later ones take the flag and ignore it.
+export NODE_OPTIONS := --experimental-global-webcrypto
 # More for pytest, as in: make test ARGS=tests/intake
 ARGS ?=
 
@@ -51,7 +53,7 @@ vendor: node_modules/.stamp
 .venv/bin/python:
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed. On Debian 12:" >&2
 	echo "  apt-get install --no-install-recommends python3 python3-venv" >&2; exit 2; fi
-	$(PYTHON) -c 'import ensurepip' 2>/dev/null || { tools/need.sh /-:python3-venv; exit 2; }
+	$(PYTHON) -c 'import ensurepip' 2>/dev/null || tools/need.sh /no-such-file:python3-venv
 	$(PYTHON) -m venv .venv
 
 .venv/run.stamp: requirements/run.txt | .venv/bin/python
