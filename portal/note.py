@@ -8,7 +8,7 @@ an old note or none, but cannot make one. What it gives back wrongly shows as a 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from crypto.age import decrypt, encrypt, sealed_size
 from crypto.errors import SignatureError
@@ -57,7 +57,7 @@ def make_note(keys: ReceiptKeys, note: Note) -> bytes:
     """The sealed note, NOTE_SEALED_SIZE bytes. Raises MessageError for a note of another thread or without room."""
     if note.thread != keys.thread.hex():
         raise MessageError("a note belongs to the thread of its receipt")
-    body = write_object({name: getattr(note, name, VERSION) for name in _NAMES})
+    body = write_object({"v": VERSION} | asdict(note))
     text = frame(MARK, body, sign(keys.signing_seed, CONTEXT, body))
     if len(text) > NOTE_SIZE:
         raise MessageError("this note has more in it than there is room for")
