@@ -38,8 +38,11 @@ def unframe(mark: bytes, plaintext: bytes) -> tuple[bytes, bytes]:
 
 
 def write_object(value: dict[str, Any]) -> bytes:
-    """A JSON object as UTF-8, short and with its names in order."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    """A JSON object as UTF-8, short and with its names in order. Raises MessageError for what JSON cannot hold."""
+    try:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    except (ValueError, TypeError, RecursionError):
+        raise MessageError("this cannot be written as JSON", "Write it again without the unusual characters.") from None
 
 
 def read_object(body: bytes) -> dict[str, Any]:
