@@ -15,8 +15,10 @@ done
 [ ${#missing[@]} -gt 0 ] || exit 0
 if [ "$install" = yes ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive
+  echo "Installing with apt-get: ${missing[*]}"
   apt-get update -qq
-  exec apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  exit 0
 fi
 sudo=; [ "$(id -u)" = 0 ] || sudo='sudo '
 echo "Missing: ${missing[*]}. On Debian 12:" >&2
