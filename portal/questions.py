@@ -132,29 +132,39 @@ _ACTORS = {
     "government": ("state", "government"),
     "official": ("state", "official"),
     "de_facto": ("de_facto_authority", ""),
-    "armed_group": ("non_state", "armed_group"),
+    "armed_group": ("armed_group", ""),
     "business": ("business", ""),
     "private": ("non_state", "private"),
     "un_insider": ("un_insider", ""),
     "unknown": ("unknown", ""),
 }
-_KINDS = ("state", "de_facto_authority", "non_state", "business", "un_insider", "unknown")
+_KINDS = ("state", "de_facto_authority", "armed_group", "non_state", "business", "un_insider", "unknown")
+# The link to the UN, the strongest first.
+_NEXUS = {
+    "had": "actual",
+    "tried": "attempted",
+    "planned": "attempted",
+    "thought": "perceived",
+    "close": "association",
+}
 
 
 def facets(content: Content) -> dict[str, Any]:
     """What routing asks of a case, from the reporter's codes. `country` is the State responsible, None if unknown.
 
-    `place` is where it happened (regional bodies go by it). A reviewer corrects all of it.
+    `territory` is where it happened (regional bodies go by it). A reviewer corrects all of it.
     """
     where, behind = content.get("place_country"), content.get("behind")
     return {
         "country": {"same": where, "other": content.get("behind_country")}.get(str(behind)),
-        "place": where,
+        "territory": where,
         "year": _year(content),
-        "act_types": list(content.get("acts", ())),
+        "act_types": [*content.get("acts", ()), *(["other"] if content.get("acts_other") else [])],
         "victim_profile": _profiles(content),
         "un_body_cooperated": [code for code in content.get("bodies", ()) if code != "unsure"],
+        "nexus": next((_NEXUS[code] for code in _NEXUS if code in content.get("contact", ())), None),
         "urgency": _urgency(content),
+        "danger": {"yes": True, "no": False}.get(str(content.get("danger"))),
         "perpetrator": _perpetrator(content),
     }
 

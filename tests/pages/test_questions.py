@@ -8,6 +8,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from portal import questions, text
+from portal.mechanisms.vocabulary import load_vocabulary
 from portal.wording import every_field
 
 
@@ -63,7 +64,7 @@ def test_a_code_from_elsewhere_is_shown_as_it_stands() -> None:
 def test_the_country_is_the_state_responsible(given: dict[str, str], country: str | None) -> None:
     """Where it happened and who is behind it are two answers; letters go to the second."""
     found = questions.facets(content(**given))
-    assert (found["country"], found["place"]) == (country, "NL")
+    assert (found["country"], found["territory"]) == (country, "NL")
 
 
 def test_facets_of_a_full_report() -> None:
@@ -72,17 +73,19 @@ def test_facets_of_a_full_report() -> None:
         content(
             danger="no", place_country="NL", behind="other", behind_country="US", who=["government", "business"],
             acts=["visa_denial", "sanctions_threat"], bodies=["unsure", "icc"], profile=["judge"],
-            affected=["group", "organisation"], going_on="will", when="March ٢٠١٩",
+            affected=["group", "organisation"], going_on="will", when="March ٢٠١٩", contact=["thought", "planned"],
         )
     )  # fmt: skip
     assert found == {
         "country": "US",
-        "place": "NL",
+        "territory": "NL",
         "year": 2019,
         "act_types": ["visa_denial", "sanctions_threat"],
         "victim_profile": ["judge", "ngo", "unnamed_group"],
         "un_body_cooperated": ["icc"],
+        "nexus": "attempted",
         "urgency": "imminent",
+        "danger": False,
         "perpetrator": "state+business:government",
     }
 
@@ -91,6 +94,19 @@ def test_facets_of_an_empty_report_claim_nothing() -> None:
     """What was not said is None or empty, never a guess."""
     found = questions.facets(content(told="Help."))
     assert not any(found.values())
+
+
+def test_routing_knows_every_code_of_the_form() -> None:
+    """No tick of a reporter is lost on the rules: each code is one of the vocabulary's."""
+    known = load_vocabulary()
+    facet_of = {"acts": "act_types", "profile": "victim_profile", "bodies": "un_body_cooperated"}
+    given = {field.name: [choice.code for choice in field.choices] for field in every_field() if field.many}
+    found = questions.facets(given | {"danger": "yes", "acts_other": "x", "contact": ["close"]})
+    for facet in facet_of.values():
+        assert [code for code in found[facet] if not known.knows(facet, code)] == [], facet
+    assert set(found["perpetrator"].split(":")[0].split("+")) <= set(known.facets["perpetrator"])
+    for contact in given["contact"]:
+        assert known.knows("nexus", questions.facets({"contact": [contact]})["nexus"])
 
 
 YES = {"tell_un": "yes", "letter_named": "yes", "letter_unnamed": "yes", "publish": "initials", "share": "yes"}
