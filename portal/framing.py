@@ -7,10 +7,12 @@ they stand, never made again from their parts; one reading for one text (no name
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 LENGTH_SIZE = 4
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class MessageError(Exception):
@@ -37,6 +39,11 @@ def unframe(mark: bytes, plaintext: bytes) -> tuple[bytes, bytes]:
     return plaintext[start:end], plaintext[end:]
 
 
+def is_zeros(padding: bytes) -> bool:
+    """Whether this is nothing but zero bytes."""
+    return padding == bytes(len(padding))
+
+
 def write_object(value: dict[str, Any]) -> bytes:
     """A JSON object as UTF-8, short and with its names in order. Raises MessageError for what JSON cannot hold."""
     try:
@@ -49,8 +56,9 @@ def read_object(body: bytes) -> dict[str, Any]:
     """The JSON object of a body. Raises MessageError for what two readers might read differently."""
     try:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_without_repeats, parse_constant=_refuse)
-        # A lone surrogate passes the JSON reader and breaks every page that shows it.
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        if _SURROGATE.search(body):
+            # Half of a pair passes the JSON reader and breaks every page that shows it.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise MessageError("the body is not a JSON object that reads in one way only") from None
     if not isinstance(value, dict):

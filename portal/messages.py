@@ -14,7 +14,7 @@ from crypto.errors import SignatureError, TooBig
 from crypto.padding import LARGEST_MESSAGE, padded_message_size
 from crypto.signatures import MAC_SIZE, SIGNATURE_SIZE, mac, sign, verify, verify_mac
 from portal.bodies import KINDS, REPORTER, Direction, Door, FileEntry, Message, ReporterKeys, read_body
-from portal.framing import LENGTH_SIZE, MessageError, frame, unframe
+from portal.framing import LENGTH_SIZE, MessageError, frame, is_zeros, unframe
 
 __all__ = [
     "KINDS",
@@ -63,17 +63,19 @@ class Maced:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A message that was read, with the exact bytes that were authenticated. Nothing is verified until asked."""
+    """A message that was read, with the exact bytes that were authenticated. Nothing is verified until asked.
+
+    `hash` is SHA-256 of the body in hexadecimal: how other messages refer to this one.
+    """
 
     message: Message
     body: bytes = field(repr=False)
     auth_type: bytes
     auth: bytes = field(repr=False)
+    hash: str = field(init=False)
 
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the body, hexadecimal: how other messages refer to this one."""
-        return body_hash(self.body)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hash", body_hash(self.body))
 
     def verify_report(self) -> None:
         """Raise MessageError unless the key it brings along signed it. Whether that is the thread's, threads tell."""
@@ -126,6 +128,6 @@ def parse(plaintext: bytes) -> Sealed:
     if size == 1 or len(after) < size:
         raise MessageError("this message carries no authentication that is known")
     used = len(plaintext) - len(after) + size
-    if len(body) > LARGEST_BODY or len(plaintext) != padded_message_size(used) or after[size:].strip(b"\0"):
+    if len(body) > LARGEST_BODY or len(plaintext) != padded_message_size(used) or not is_zeros(after[size:]):
         raise MessageError("something follows this message, or it is not padded as it should be")
     return Sealed(read_body(body), body, auth_type, after[1:size])

@@ -12,10 +12,11 @@ from dataclasses import asdict, dataclass, replace
 
 from crypto.age import decrypt, encrypt, sealed_size
 from crypto.errors import SignatureError
+from crypto.hybrid import HybridIdentity
 from crypto.receipt import ReceiptKeys
 from crypto.signatures import SIGNATURE_SIZE, sign, verify
 from portal.fields import HASH, Fields
-from portal.framing import MessageError, frame, read_object, unframe, write_object
+from portal.framing import MessageError, frame, is_zeros, read_object, unframe, write_object
 
 MARK = b"unhindered/1 note\n"
 CONTEXT = "note"
@@ -64,6 +65,11 @@ def make_note(keys: ReceiptKeys, note: Note) -> bytes:
     return encrypt(text.ljust(NOTE_SIZE, b"\0"), [keys.reply.recipient])
 
 
+def nobodys_note() -> bytes:
+    """What stands where there is no note: a file like a sealed note, to a key that nobody has."""
+    return encrypt(bytes(NOTE_SIZE), [HybridIdentity.generate().recipient])
+
+
 def read_note(keys: ReceiptKeys, sealed: bytes) -> Note:
     """Open and verify a note.
 
@@ -73,7 +79,7 @@ def read_note(keys: ReceiptKeys, sealed: bytes) -> Note:
     plaintext = decrypt(sealed, [keys.reply])
     body, after = unframe(MARK, plaintext)
     signature = after[:SIGNATURE_SIZE]
-    if len(plaintext) != NOTE_SIZE or after[SIGNATURE_SIZE:].strip(b"\0"):
+    if len(plaintext) != NOTE_SIZE or not is_zeros(after[SIGNATURE_SIZE:]):
         raise MessageError("this note is not of the size that notes have")
     try:
         verify(keys.signing_public, CONTEXT, body, signature)
