@@ -102,10 +102,11 @@ def serve(site: str, port: int, *, workers: int, threads: int, extra: dict[str, 
     )
 
 
-def answers(url: str) -> bool:
-    """Whether something speaks HTTP there, whatever it says."""
+def answers(port: int) -> bool:
+    """Whether something on this machine speaks HTTP there, whatever it says."""
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2).close()
+        straight.open(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
     except urllib.error.HTTPError:
         return True
     except OSError:
@@ -113,17 +114,15 @@ def answers(url: str) -> bool:
     return True
 
 
-def wait_for(children: dict[str, subprocess.Popen[bytes]], urls: list[str]) -> None:
-    """Return once every address answers; refuse when a site ends first or takes too long."""
+def wait_for(children: dict[str, subprocess.Popen[bytes]], port: int) -> None:
+    """Return once the port answers; refuse when a site ends first or takes too long."""
     patience = time.monotonic() + START_SECONDS
-    waiting = list(urls)
-    while waiting:
+    while not answers(port):
         for site, child in children.items():
             if child.poll() is not None:
                 refuse(f"The {site} ended while it was starting; what it said stands above.")
         if time.monotonic() > patience:
-            refuse(f"No answer from {waiting[0]} after {START_SECONDS} seconds.")
-        waiting = [url for url in waiting if not answers(url)]
+            refuse(f"No answer on port {port} after {START_SECONDS} seconds.")
         time.sleep(0.1)
 
 
@@ -153,13 +152,12 @@ def settle(data: Path | None) -> tuple[IntakeSettings, DeskSettings]:
         refuse(str(error))
 
 
-def greet(intake_settings: IntakeSettings, desk_settings: DeskSettings) -> None:
+def greet(intake_settings: IntakeSettings, address: str) -> None:
     """Print both addresses and what to do next."""
-    from portal.desk.web.tokens import issue
     from portal.intake.enrolment import fresh_code
 
     print(f"Intake: {intake_settings.url}/")
-    print(f"Desk: {desk_settings.url}/enter?token={issue(desk_settings)}")
+    print(f"Desk: {address}")
     code = fresh_code(intake_settings)
     if code is None:
         print("Next: open the desk's address (it works once) and unlock with your passphrase.")
@@ -175,21 +173,24 @@ def run(*, demo: bool) -> int:
     intake_settings, desk_settings = settle(HERE / "instance-demo" if demo else None)
     check_port(intake_settings.port, "UNHINDERED_INTAKE_PORT")
     check_port(desk_settings.port, "UNHINDERED_DESK_PORT")
+    from portal.desk.web.tokens import issue
     from portal.intake.migrate import upgrade
+    from tools import demo as demonstration
 
     upgrade(intake_settings)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         children["intake"] = serve("intake", intake_settings.port, workers=2, threads=32, extra=SCRUBBED_MEMORY)
-        children["desk"] = serve("desk", desk_settings.port, workers=1, threads=8, extra={})
-        local = [f"http://127.0.0.1:{port}/" for port in (intake_settings.port, desk_settings.port)]
-        wait_for(children, local)
+        wait_for(children, intake_settings.port)
         if demo:
-            from tools.demo import prepare
-
-            prepare(intake_settings, desk_settings)
+            demonstration.found(intake_settings, desk_settings)
+        children["desk"] = serve("desk", desk_settings.port, workers=1, threads=8, extra={})
+        wait_for(children, desk_settings.port)
+        address = f"{desk_settings.url}/enter?token={issue(desk_settings)}"
+        if demo:
+            demonstration.greet(intake_settings, desk_settings, address)
         else:
-            greet(intake_settings, desk_settings)
+            greet(intake_settings, address)
         while all(child.poll() is None for child in children.values()):
             time.sleep(0.2)
         print("One of the two sites ended; the other is being ended as well.", file=sys.stderr)
