@@ -92,7 +92,8 @@ def _insert(model: type[DeclarativeBase], dialect: str) -> sqlite.Insert | postg
 # Built once each: to build and compile a statement costs more than to run it.
 @cache
 def _insert_new(model: type[DeclarativeBase], dialect: str) -> sqlite.Insert | postgresql.Insert:
-    return _insert(model, dialect).on_conflict_do_nothing()
+    # Without preserve_rowcount SQLAlchemy closes the cursor of an INSERT before anybody can ask it.
+    return _insert(model, dialect).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 @cache

@@ -109,7 +109,7 @@ class Directory:
             standing = select(DirectoryFile.path, DirectoryFile.content).where(
                 DirectoryFile.publication == count, DirectoryFile.path != TIMESTAMP
             )
-            files = dict(connection.execute(standing).tuples().all())
+            files = {row.path: row.content for row in connection.execute(standing)}
             self._known = (count, Publication.parse(files))
         return self._known
 

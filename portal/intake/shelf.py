@@ -56,7 +56,7 @@ def days(store: Store) -> dict[str, str]:
     """Every day on which something is kept, with the hex digest of its list."""
     with store.database.read() as connection:
         kept = union(select(StoredObject.day), select(Tombstone.day))
-        closed = dict(connection.execute(select(ClosedDay.day, ClosedDay.digest)).tuples().all())
+        closed = {row.day: row.digest for row in connection.execute(select(ClosedDay.day, ClosedDay.digest))}
         known = sorted(connection.scalars(kept))
         fresh = {day: hashlib.sha256(_listing(connection, day)).digest() for day in known if day not in closed}
     over = [day for day in fresh if day <= clock.today() - SETTLING]

@@ -24,9 +24,8 @@ def test_a_report_is_stored_and_opens_at_a_desk(intake: Intake) -> None:
     today = datetime.now(UTC).date().isoformat()
     objects = desk.asks_json("GET", f"/api/days/{today}")["objects"]
     assert {o["thread"] for o in objects} == {reporter.keys.thread.hex()}
-    opened = {
-        o["id"]: decrypt(desk.asks("GET", f"/api/objects/{o['id']}").data, intake.steward.identities) for o in objects
-    }
+    sealed = {found["id"]: desk.asks("GET", f"/api/objects/{found['id']}").data for found in objects}
+    opened = {name: decrypt(data, intake.steward.identities) for name, data in sealed.items()}
     file = opened.pop(entry.object)
     assert file[: entry.size] == b"evidence" * 5000
     [message] = [parse(plaintext) for plaintext in opened.values()]
