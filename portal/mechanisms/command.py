@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ def warn(sentence: str) -> None:
 def read(file: str) -> str:
     """The text of a file, or of standard input for "-". Raises RouteInputError with a sentence."""
     try:
-        raw = click.get_binary_stream("stdin").read() if file == "-" else Path(file).read_bytes()
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise RouteInputError(f"{file} cannot be read: {error.strerror}.") from None
     try:

@@ -7,9 +7,9 @@ from typing import Any
 from portal.mechanisms import conditions, gates
 from portal.mechanisms.catalogue import load_catalogue
 from portal.mechanisms.facets import Facets
-from portal.mechanisms.places import load_areas
+from portal.mechanisms.places import country_name, load_areas
 from portal.mechanisms.results import Recommendation, Recommendations
-from portal.mechanisms.rules import BODY, COUNTRY_MANDATE, Rule, load_rules
+from portal.mechanisms.rules import BODY, COUNTRY_MANDATE, Give, Rule, load_rules
 from portal.mechanisms.vocabulary import load_vocabulary
 
 WORDS = {
@@ -20,6 +20,7 @@ WORDS = {
     "perpetrator": ("behind it is one of", "perpetrator"),
     "urgency": ("the timing is", "urgency"),
     "nexus": ("the link to the UN is", "nexus"),
+    "party": ("the State is a party to the treaty of", "un_body_cooperated"),
 }
 FLAG_WORDS = {
     "in_danger": "somebody may be in danger",
@@ -50,30 +51,33 @@ def _find(items: tuple[Recommendation, ...], mechanism_id: str) -> Recommendatio
     return next((item for item in items if item.id == mechanism_id), None)
 
 
-def _gives(rule: Rule, mechanism_id: str) -> bool:
-    for give in rule.gives:
-        if give.id == BODY:
-            if conditions.LISTS["body"](Facets(un_body_cooperated=(mechanism_id,)), tuple(rule.when["body"])):
-                return True
-        elif give.id == COUNTRY_MANDATE:
-            if mechanism_id.startswith("sp-country-"):
-                return True
-        elif give.id == mechanism_id:
-            return True
-    return False
-
-
 def _unmet(mechanism_id: str) -> str:
     """No rule that could name it applies: say what each would need."""
-    wants = [_needs(rule) for rule in load_rules() if _gives(rule, mechanism_id)]
+    wants = [words for rule in load_rules() for give in rule.gives if (words := _needs(rule, give, mechanism_id))]
     if not wants:
         return "no rule names it; a reviewer can still add it."
-    return "no rule for this case names it. It would be named when " + "; or when ".join(wants) + "."
+    return "no rule for this case names it. It would be named when " + "; or when ".join(dict.fromkeys(wants)) + "."
 
 
-def _needs(rule: Rule) -> str:
-    parts = [describe(key, wanted) for key, wanted in rule.when.items()]
-    parts += [f"not ({describe(key, wanted)})" for key, wanted in rule.unless.items()]
+def _needs(rule: Rule, give: Give, mechanism_id: str) -> str:
+    """What a rule would need to name this mechanism, in words; empty when it never names it."""
+    when, unless = dict(rule.when), dict(rule.unless)
+    start = []
+    if give.id == BODY:
+        if not conditions.LISTS["body"](Facets(un_body_cooperated=(mechanism_id,)), tuple(when.pop("body"))):
+            return ""
+        unless.pop("body", None)
+        start = ["the contact was with it"]
+    elif give.id == COUNTRY_MANDATE:
+        country = mechanism_id.removeprefix("sp-country-")
+        if country == mechanism_id:
+            return ""
+        del when["country_mandate"]
+        start = [f"the country is {country_name(country)}"]
+    elif give.id != mechanism_id:
+        return ""
+    parts = [*start, *(describe(key, wanted) for key, wanted in when.items())]
+    parts += [f"not ({describe(key, wanted)})" for key, wanted in unless.items()]
     return " and ".join(parts) or "nothing stands against it"
 
 
