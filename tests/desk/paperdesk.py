@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from portal.desk import model, web
 from portal.desk.errors import DeskError, NotHere, WrongPassphrase
+from portal.desk.web import tokens
 from portal.settings import DeskSettings, load_desk
 
 TREE = Path(__file__).resolve().parents[2]
@@ -98,15 +99,18 @@ PLAIN = model.Case(
     can_reply=True,
 )
 KEYS = (
-    model.IntakeKey(EPOCH, 2, "in force", "2026-11-20", "2026-12-20", "2027-01-20", 90, True, 3),
-    model.IntakeKey("ee" * 16, 1, "accepting", "2026-11-01", "2026-11-20", "2026-12-20", 90, True, 12),
+    model.IntakeKey(EPOCH, 2, "in force", "2026-11-20", "2026-12-20", "2027-01-20", "2027-04-20", True, 3),
+    model.IntakeKey("ee" * 16, 1, "accepting", "2026-11-01", "2026-11-20", "2026-12-20", "2027-03-20", True, 12),
 )
 SUGGESTIONS = (
     model.Suggestion(
         "un-asg-reprisals", "Senior Official on reprisals", "primary", "confidential letter",
-        ("The International Criminal Court counts as cooperation with the UN.",), ("consent C",), True,
+        ("The International Criminal Court counts as cooperation with the UN.",), ("consent C",), False, True,
     ),
-    model.Suggestion("sp-ijl", "Special Rapporteur on judges", "primary", "urgent appeal", ("A judge.",), (), True),
+    model.Suggestion(
+        "sp-ijl", "Special Rapporteur on judges", "primary", "urgent appeal", ("A judge.",), (), False, True,
+    ),
+    model.Suggestion("sp-hrd", "Special Rapporteur on defenders", "primary", "urgent appeal", (), ("C",), True, True),
 )  # fmt: skip
 
 
@@ -289,17 +293,28 @@ class Visitor:
         self.token = ""
 
     def get(self, path: str, **headers: str) -> Any:
-        answer = self.client.get(path, base_url=ORIGIN, headers=headers)
+        answer = self.client.get(path, base_url=ORIGIN, headers=headers, buffered=True)
         self.read_token(answer)
         return answer
 
     def post(self, path: str, data: Mapping[str, Any] | None = None, **headers: str) -> Any:
         form = {"csrf_token": self.token, **(data or {})}
-        answer = self.client.post(path, base_url=ORIGIN, data=form, headers={"Origin": ORIGIN, **headers})
+        answer = self.client.post(
+            path, base_url=ORIGIN, data=form, headers={"Origin": ORIGIN, **headers}, buffered=True
+        )
         self.read_token(answer)
         return answer
 
     def read_token(self, answer: Any) -> None:
-        before, found, after = answer.get_data(as_text=True).partition('name="csrf_token" value="')
+        _before, found, after = answer.get_data(as_text=True).partition('name="csrf_token" value="')
         if found:
             self.token = after.split('"', 1)[0]
+
+
+def visits(desk: PaperDesk, folder: Path, **more: str) -> Visitor:
+    """Somebody who has entered this desk."""
+    settings = desk_settings(folder, **more)
+    visitor = Visitor(desk_app(desk, settings))
+    assert visitor.get(f"/enter?token={tokens.issue(settings)}").status_code == 303
+    visitor.get(visitor.get("/").location)
+    return visitor

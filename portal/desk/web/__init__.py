@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, get_flashed_messages, redirect, render_template, session, url_for
+from flask import Flask, Response, g, get_flashed_messages, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
@@ -65,8 +65,8 @@ def register(app: Flask) -> None:
 
 
 def on_every_page() -> dict[str, object]:
-    """What the bar shows. Before the entrance nothing is told, not even the organisation's name."""
-    inside = bool(session.get("entered"))
+    """What the bar shows. A request that was not let in is told nothing, not even the organisation's name."""
+    inside = bool(g.get("inside"))
     unlocked = inside and desk().state == "unlocked" and not desk().unfinished
     return {
         "demo": settings().demo,
@@ -78,7 +78,7 @@ def on_every_page() -> dict[str, object]:
         "organisation": desk().organisation if inside else "",
         "sync": room().syncing.line() if unlocked else None,
         "csrf": csrf_field,
-        "said": get_flashed_messages,
+        "said": get_flashed_messages() if inside else [],
         "keys_on": not session.get("no_keys"),
     }
 

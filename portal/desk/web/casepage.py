@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.desk.errors import DeskError
 from portal.desk.model import Case
 from portal.desk.web.files import is_text
-from portal.desk.web.forms import AssignForm, NoteForm, ReplyForm, StatusForm
+from portal.desk.web.forms import AssignForm, NoteForm, ReplyForm, StatusForm, offer
 from portal.desk.web.labels import STATUSES, label
 from portal.desk.web.panel import routing_panel
 from portal.desk.web.room import desk, room
@@ -17,13 +17,13 @@ from portal.text import gettext as _
 
 def assign_form(case: Case | None = None) -> AssignForm:
     form = AssignForm(data={"device": case.summary.assigned or ""} if case else None)
-    form.device.choices = [("", _("Nobody"))] + [(p.id, p.name) for p in desk().people() if p.status == "active"]
+    form.device.choices = offer([("", _("Nobody")), *((p.id, p.name) for p in desk().people() if p.status == "active")])
     return form
 
 
 def status_form(form: StatusForm) -> StatusForm:
     """The form with the statuses in the reader's words."""
-    form.status.choices = [(status, label(STATUSES, status)) for status in STATUSES]
+    form.status.choices = offer((status, label(STATUSES, status)) for status in STATUSES)
     return form
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, MisdirectedRequest
 
@@ -64,10 +64,11 @@ def guard() -> ResponseReturnValue | None:
     speak(session.get("language", ENGLISH.code))
     check_host()
     check_sender()
-    if request.endpoint in OPEN_TO_ALL:
+    if request.endpoint in OPEN_TO_ALL:  # their pages show nothing of the desk
         return None
     if not session.get("entered"):
         return render_template("desk/outside.html"), 403
+    g.inside = True
     desk().touch()
     if request.blueprint in BEFORE_UNLOCKING or request.endpoint == "entrance.home":
         return None

@@ -6,7 +6,8 @@ top and for the field.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -22,10 +23,10 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, NumberRange, Optional
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, NumberRange, Optional, StopValidation
 
 from portal.desk.model import STATUSES
-from portal.mechanisms.vocabulary import LETTERS
 from portal.text import N_
 
 TEXT_LIMIT = 100_000
@@ -44,6 +45,11 @@ _new_passphrase = [
 _again = [EqualTo("passphrase", N_("The two passphrases differ. Type the same one twice."))]
 _code = [DataRequired(N_("Type the one-time code."))]
 _text = Length(max=TEXT_LIMIT, message=N_("This text is too long: 100,000 characters at most."))
+
+
+def offer(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """(value, words) as choices of a select field."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def typed(field: Field) -> str:
@@ -99,18 +105,24 @@ class NoteForm(FlaskForm):
     text = TextAreaField(validators=[DataRequired(N_("Write the note.")), _text])
 
 
+def day_when_waiting(form: StatusForm, field: DateField) -> None:
+    """A case waits until a day; every other status may leave the day out."""
+    if "".join(field.raw_data or ()).strip():
+        return
+    field.errors = []
+    if form.status.data == "waiting":
+        raise StopValidation(N_("Say until which day the case waits."))
+    raise StopValidation()
+
+
 class StatusForm(FlaskForm):
-    status = SelectField(choices=[(s, s) for s in STATUSES])
+    status = SelectField(choices=offer((status, status) for status in STATUSES))
     reason = StringField(validators=[Length(max=1000, message=N_("Use at most 1,000 characters."))])
-    until = DateField(validators=[Optional()])
+    until = DateField(validators=[day_when_waiting])
 
     def validate_reason(self, field: StringField) -> None:
         if self.status.data in ("waiting", "closed") and not (field.data or "").strip():
             raise ValidationError(N_("Say why: waiting and closed need a reason."))
-
-    def validate_until(self, field: DateField) -> None:
-        if self.status.data == "waiting" and not isinstance(field.data, date):
-            raise ValidationError(N_("Say until which day the case waits."))
 
 
 class AssignForm(FlaskForm):
@@ -137,7 +149,7 @@ class DecideForm(FlaskForm):
 
     chosen = SelectMultipleField()
     other = SelectField()
-    other_kind = SelectField(choices=[(kind, kind) for kind in LETTERS])
+    other_kind = SelectField()
 
     def validate_chosen(self, field: SelectMultipleField) -> None:
         if not field.data and not self.other.data:
@@ -148,7 +160,7 @@ class DecideForm(FlaskForm):
 
 class AdmitForm(FlaskForm):
     roles = SelectMultipleField(
-        choices=[("reviewer", "reviewer"), ("admin", "admin")],
+        choices=offer((role, role) for role in ("reviewer", "admin")),
         validators=[InputRequired(N_("Choose at least one role."))],
     )
     compared = BooleanField(

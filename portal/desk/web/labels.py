@@ -12,7 +12,7 @@ from portal import questions
 from portal.desk.model import CaseMessage
 from portal.desk.web.files import visible
 from portal.desk.web.room import desk
-from portal.mechanisms.vocabulary import load_vocabulary
+from portal.mechanisms import load_vocabulary
 from portal.text import N_, countries, language
 from portal.text import gettext as _
 
@@ -29,9 +29,10 @@ STATUSES = {
     "closed": N_("Closed"),
 }
 ROLES = {
-    "primary": N_("Primary"),
-    "secondary": N_("Secondary"),
-    "referral": N_("Referral"),
+    "primary": N_("Primary: meant for this"),
+    "secondary": N_("Secondary: can help as well"),
+    "referral": N_("Referral: help outside these procedures"),
+    "blocked": N_("Held back: a consent is missing"),
     "admin": N_("Admin"),
     "reviewer": N_("Reviewer"),
 }

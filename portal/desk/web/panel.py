@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal.desk.model import Case, Suggestion
-from portal.desk.web.forms import DecideForm, FacetsForm
+from portal.desk.web.forms import DecideForm, FacetsForm, offer
 from portal.desk.web.room import desk
-from portal.mechanisms.catalogue import load_catalogue
-from portal.mechanisms.vocabulary import Code, load_vocabulary
+from portal.mechanisms import load_catalogue, load_vocabulary
+from portal.mechanisms.kinds import load_kinds
 from portal.text import countries, language
 from portal.text import gettext as _
 
@@ -22,51 +22,64 @@ def actors(perpetrator: str) -> tuple[list[str], str]:
     return [kind for kind in kinds.split("+") if kind], detail
 
 
-def facets_form(case: Case, formdata: Any = None) -> FacetsForm:
-    """The facets as they stand, or as they were posted; codes that no list knows stay choosable."""
-    known = load_vocabulary().facets
-    now = dict(case.facets)
-    kinds, detail = actors(str(now.get("perpetrator") or ""))
-    form = FacetsForm(formdata=formdata, data=now | {"perpetrator": kinds, "detail": detail})
-    form.country.choices = [("", _("Not known")), *countries(language().locale)]
-    form.urgency.choices = [("", _("Not known"))] + [(c.code, _(c.label)) for c in known["urgency"].values()]
-    for facet in (*MANY, "perpetrator"):
-        present = kinds if facet == "perpetrator" else now.get(facet) or ()
-        codes = [*known[facet], *(code for code in present if code not in known[facet])]
-        form[facet].choices = [(code, _(load_vocabulary().label(facet, code))) for code in codes]
-    return form
-
-
-def grouped(facet: str, form: FacetsForm) -> list[tuple[str, list[tuple[str, str]]]]:
-    """A facet's choices under the headings of the vocabulary, in its order; unknown codes come last."""
-    known: Iterable[Code] = load_vocabulary().facets[facet].values()
+def choices(facet: str, present: Iterable[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """A facet's codes with their words, under the vocabulary's headings; codes that no list knows come last."""
+    vocabulary = load_vocabulary()
     groups: dict[str, list[tuple[str, str]]] = {}
-    for code in known:
-        groups.setdefault(_(load_vocabulary().groups[code.group]), []).append((code.code, _(code.label)))
-    listed = {code.code for code in load_vocabulary().facets[facet].values()}
-    if others := [choice for choice in form[facet].choices if choice[0] not in listed]:
-        groups[_("Other")] = others
+    for code in vocabulary.facets[facet].values():
+        groups.setdefault(_(vocabulary.groups[code.group]), []).append((code.code, _(code.label)))
+    if others := [code for code in present if code not in vocabulary.facets[facet]]:
+        groups.setdefault(_("Other"), []).extend((code, _(vocabulary.label(facet, code))) for code in others)
     return list(groups.items())
 
 
-def decide_form(suggestions: Iterable[Suggestion], formdata: Any = None) -> DecideForm:
-    form = DecideForm(formdata=formdata)
-    suggested = list(suggestions)
-    form.chosen.choices = [(f"{s.id}|{s.kind}", s.name) for s in suggested]
-    ids = {s.id for s in suggested}
-    form.other.choices = [("", _("None"))] + [(m.id, m.name) for m in load_catalogue().values() if m.id not in ids]
+def facets_form(case: Case, formdata: Any = None) -> FacetsForm:
+    """The facets as they stand, or as they were posted; a code that no list knows stays choosable."""
+    now = dict(case.facets)
+    kinds, detail = actors(str(now.get("perpetrator") or ""))
+    form = FacetsForm(formdata=formdata, data=now | {"perpetrator": kinds, "detail": detail})
+    form.country.choices = offer([("", _("Not known")), *countries(language().locale)])
+    urgencies = load_vocabulary().facets["urgency"].values()
+    form.urgency.choices = offer([("", _("Not known")), *((code.code, _(code.label)) for code in urgencies)])
+    for facet, groups in facet_groups(case).items():
+        form[facet].choices = offer(pair for _heading, pairs in groups for pair in pairs)
     return form
+
+
+def facet_groups(case: Case) -> dict[str, list[tuple[str, list[tuple[str, str]]]]]:
+    """The tick boxes of each facet that takes several codes."""
+    kinds, _detail = actors(str(case.facets.get("perpetrator") or ""))
+    groups = {facet: choices(facet, case.facets.get(facet) or ()) for facet in MANY}
+    return groups | {"perpetrator": choices("perpetrator", kinds)}
+
+
+def decide_form(suggestions: Iterable[Suggestion], formdata: Any = None) -> DecideForm:
+    """What the rules named, to tick, and every other mechanism of the catalogue, to add."""
+    form = DecideForm(formdata=formdata)
+    named = [s for s in suggestions if not s.blocked]
+    form.chosen.choices = offer((f"{s.id}|{s.kind}", s.name) for s in named)
+    ids = {s.id for s in named}
+    others = [(m.id, m.name) for m in load_catalogue().values() if m.id not in ids]
+    form.other.choices = offer([("", _("None")), *others])
+    form.other_kind.choices = offer((kind, _(kind)) for kind in sorted({kind.kind for kind in load_kinds()}))
+    return form
+
+
+def in_parts(suggestions: Iterable[Suggestion]) -> list[tuple[str, list[Suggestion]]]:
+    """The suggestions by role, in the order of the rules; those that a missing consent holds back come last."""
+    parts: dict[str, list[Suggestion]] = {"primary": [], "secondary": [], "referral": [], "blocked": []}
+    for suggestion in suggestions:
+        parts["blocked" if suggestion.blocked else suggestion.role].append(suggestion)
+    return [(part, ways) for part, ways in parts.items() if ways]
 
 
 def routing_panel(case: Case) -> dict[str, object]:
     """What the case page shows about routing."""
     suggestions = desk().recommend(case.summary.id)
-    facets = facets_form(case)
     return {
-        "facets": facets,
-        "groups": {facet: grouped(facet, facets) for facet in MANY},
-        "suggestions": suggestions,
+        "facets": facets_form(case),
+        "groups": facet_groups(case),
+        "parts": in_parts(suggestions),
         "decide": decide_form(suggestions),
         "catalogue": load_catalogue(),
-        "vocabulary": load_vocabulary(),
     }

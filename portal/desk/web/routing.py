@@ -18,7 +18,7 @@ from portal.desk.web.files import safe_name
 from portal.desk.web.forms import ticked, typed
 from portal.desk.web.panel import MANY, decide_form, facets_form
 from portal.desk.web.room import desk
-from portal.mechanisms.catalogue import load_catalogue
+from portal.mechanisms import load_catalogue
 from portal.text import gettext as _
 
 bp = Blueprint("routing", __name__, url_prefix="/case/<case_id>")
