@@ -48,6 +48,12 @@ class Client:
     def close(self) -> None:
         self._session.close()
 
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     # Unsigned.
     def hello(self) -> dict[str, Any]:
         """Who the intake is: instance, enrolled, time."""

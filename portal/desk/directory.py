@@ -19,6 +19,7 @@ from tuf.api.metadata import (
     Metadata,
     MetaFile,
     Root,
+    Signed,
     Snapshot,
     TargetFile,
     Targets,
@@ -66,10 +67,12 @@ class NextDirectory:
     def __init__(self, signer: CryptoSigner, before: Directory | None, root: bytes) -> None:
         self._signer = signer
         self._root = deepcopy(before.root) if before else Metadata[Root].from_bytes(root)
-        self._top = deepcopy(before.top) if before else Metadata(Targets(version=0))
-        self._snapshot = deepcopy(before.snapshot) if before else Metadata(Snapshot(version=0))
+        self._top = deepcopy(before.top) if before else Metadata(Targets(version=1))
+        self._snapshot = deepcopy(before.snapshot) if before else Metadata(Snapshot(version=1))
+        # A role's version rises once in a state, and a role that is new stays at its first.
+        self._risen = set() if before else {Targets.type, Snapshot.type}
         self._notes = {role: deepcopy(notes) for role, notes in before.notes.items()} if before else {}
-        self._files: dict[str, bytes] = {} if before else {"metadata/1.root.json": root}
+        self._files = dict(before.published) if before else {"metadata/1.root.json": root}
         self._delegate(signer.public_key.keyid)
 
     def put_roster(self, sealed: bytes) -> None:
@@ -82,7 +85,7 @@ class NextDirectory:
         signed = self._notes[role].signed
         for epoch, note in notes.items():
             self._put(signed, f"{NOTES}{epoch}.json", note)
-        self._sign(role, self._notes[role], Targets.type)
+        self._sign(role, self._notes[role])
 
     def admit_steward(self, public: bytes) -> None:
         """A new root that also accepts this directory key, signed under the one before as well."""
@@ -98,13 +101,13 @@ class NextDirectory:
         self._files[f"metadata/{root.version}.root.json"] = self._root.to_bytes()
 
     def files(self) -> dict[str, bytes]:
-        """Everything the intake has to store, by path: new metadata and new targets."""
-        self._sign(Targets.type, self._top, Targets.type)
+        """The whole directory for the intake to serve, by path: what is new, and what stays as it was."""
+        self._sign(Targets.type, self._top)
         snapshot = self._snapshot.signed
-        snapshot.version += 1
+        self._rise(Snapshot.type, snapshot)
         snapshot.expires = _until(Snapshot.type)
         self._snapshot.sign(self._signer)
-        self._files[f"metadata/{snapshot.version}.snapshot.json"] = self._snapshot.to_bytes()
+        self._replace(Snapshot.type, snapshot.version, self._snapshot.to_bytes())
         return self._files
 
     def _delegate(self, keyid: str) -> None:
@@ -119,23 +122,34 @@ class NextDirectory:
         delegations.roles[role] = DelegatedRole(role, [keyid], 1, terminating=False, paths=[NOTES + "*"])
         delegations.keys[keyid] = self._root.signed.keys[keyid]
         top.delegations = delegations
-        self._notes[role] = Metadata(Targets(version=0))
-        self._sign(role, self._notes[role], Targets.type)
+        self._notes[role] = Metadata(Targets(version=1))
+        self._risen.add(role)
+        self._sign(role, self._notes[role])
 
     def _put(self, signed: Targets, path: str, data: bytes) -> None:
-        info = TargetFile.from_data(path, data, ["sha256"])
-        signed.targets[path] = info
-        self._files[f"targets/{info.get_prefixed_paths()[0]}"] = data
+        if path in signed.targets:
+            self._files.pop(f"targets/{signed.targets[path].get_prefixed_paths()[0]}", None)
+        signed.targets[path] = TargetFile.from_data(path, data, ["sha256"])
+        self._files[f"targets/{signed.targets[path].get_prefixed_paths()[0]}"] = data
 
-    def _sign(self, role: str, metadata: Metadata[Targets], life: str) -> None:
-        metadata.signed.version += 1
-        metadata.signed.expires = _until(life)
+    def _sign(self, role: str, metadata: Metadata[Targets]) -> None:
+        self._rise(role, metadata.signed)
+        metadata.signed.expires = _until(Targets.type)
         metadata.sign(self._signer)
         data = metadata.to_bytes()
-        for name in [name for name in self._files if name.endswith(f".{role}.json")]:
-            del self._files[name]
-        self._files[f"metadata/{metadata.signed.version}.{role}.json"] = data
+        self._replace(role, metadata.signed.version, data)
         self._snapshot.signed.meta[f"{role}.json"] = MetaFile.from_data(metadata.signed.version, data, ["sha256"])
+
+    def _rise(self, role: str, signed: Signed) -> None:
+        if role not in self._risen:
+            signed.version += 1
+            self._risen.add(role)
+
+    def _replace(self, role: str, version: int, data: bytes) -> None:
+        """One version of a role at a time; only roots are kept for ever."""
+        for path in [path for path in self._files if path.endswith(f".{role}.json")]:
+            del self._files[path]
+        self._files[f"metadata/{version}.{role}.json"] = data
 
 
 def renewal_due(directory: Directory) -> bool:

@@ -167,7 +167,11 @@ class OpenedFile:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A mechanism that the rules name for a case. `role` is "primary", "secondary" or "referral"."""
+    """A mechanism that the rules name for a case. `role` is "primary", "secondary" or "referral".
+
+    `blocked` means that it would be recommended but for a consent, which `missing` names; `drafted` that this program
+    prepares its communication.
+    """
 
     id: str
     name: str
@@ -175,6 +179,7 @@ class Suggestion:
     kind: str
     reasons: tuple[str, ...]
     missing: tuple[str, ...]
+    blocked: bool
     drafted: bool
 
 

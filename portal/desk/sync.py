@@ -58,22 +58,27 @@ def standing_alarms(archive: Archive) -> Iterator[Alarm]:
             yield Alarm("missing", object_id, says, threads.get(object_id))
 
 
-def push(archive: Archive, client: Client) -> int:
-    """Send what waits in the outbox. Gives how many objects went out."""
+def push(archive: Archive, client: Client) -> Visit:
+    """Send what waits in the outbox, and nothing else."""
     report = Visit()
     _send(archive, client, report)
-    return report.sent
+    return report
 
 
 def _send(archive: Archive, client: Client, report: Visit) -> None:
     for batch in list(archive.outbox()):
         if batch.sent:
             continue
-        for written in batch.objects:
-            sealed = archive.object(written.id).read_bytes()
-            query = f"?thread={written.thread}&audience={written.audience}"
-            client.ask("PUT", f"/api/objects/{written.id}{query}", sealed)
-            report.sent += 1
+        try:
+            for written in batch.objects:
+                sealed = archive.object(written.id).read_bytes()
+                query = f"?thread={written.thread}&audience={written.audience}"
+                client.ask("PUT", f"/api/objects/{written.id}{query}", sealed)
+                report.sent += 1
+        except Refused as refusal:
+            says = f"What was written here could not be sent. {refusal}"
+            report.alarms += [Alarm("not sent", one.id, says, one.thread) for one in batch.objects]
+            continue
         archive.mark_sent(batch)
 
 

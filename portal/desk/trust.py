@@ -8,7 +8,7 @@ verified again each time it is read, so an offline desk still knows its colleagu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -23,12 +23,12 @@ from tuf.api.exceptions import (
     RepositoryError,
     UnsignedMetadataError,
 )
-from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
+from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets, Timestamp
 from tuf.api.serialization import DeserializationError
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
-from crypto.fingerprint import words
+from crypto.fingerprint import hex_groups, words
 from portal.desk import files
 from portal.desk.errors import Unreachable, Untrusted
 
@@ -50,7 +50,11 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """One verified state of the directory. `notes` are each steward's delegated roles; `targets` file contents."""
+    """One verified state of the directory.
+
+    `notes` are each steward's delegated roles; `targets` file contents by path; `published` every file as the intake
+    serves it, by the path it has there.
+    """
 
     root: Metadata[Root]
     timestamp: Metadata[Timestamp]
@@ -58,6 +62,7 @@ class Directory:
     top: Metadata[Targets]
     notes: Mapping[str, Metadata[Targets]]
     targets: Mapping[str, bytes]
+    published: Mapping[str, bytes]
 
     @property
     def version(self) -> int:
@@ -95,6 +100,11 @@ class Trust:
         """Eight words of the first root: the same on the site, on every desk and on paper."""
         return tuple(words(self._root))
 
+    @property
+    def fingerprint_hex(self) -> str:
+        """The whole of it, for comparing on paper."""
+        return hex_groups(self._root)
+
     def refresh(self, fetch: Fetch) -> Directory:
         """Read what the intake serves now. Raises Unreachable, or Untrusted with what is wrong with it."""
         metadata, targets = files.folder(self._folder / "metadata"), files.folder(self._folder / "targets")
@@ -125,36 +135,52 @@ class Trust:
     def load(self) -> Directory | None:
         """The directory as it was last accepted, signatures verified again; None when there is none yet."""
         try:
-            root = self._newest_root()
+            roots = self._roots()
+            root = roots[-1]
             timestamp = self._signed(root.signed, Timestamp.type, Timestamp)
             snapshot = self._signed(root.signed, Snapshot.type, Snapshot)
             top = self._signed(root.signed, Targets.type, Targets)
-            roles = _roles(top.signed)
-            notes = {role: self._signed(top.signed, role, Targets) for role in roles}
+            notes = {role: self._signed(top.signed, role, Targets) for role in _roles(top.signed)}
         except FileNotFoundError:
             return None
         except (RepositoryError, DeserializationError, ValueError) as error:
             raise Untrusted(
                 "The directory kept on this machine was changed.", "Remove the folder “trust” and sync again."
             ) from error
-        targets = dict(self._contents((top, *notes.values())))
-        return Directory(root, timestamp, snapshot, top, notes, targets)
+        infos = [info for part in (top, *notes.values()) for info in part.signed.targets.values()]
+        targets = dict(self._contents(infos))
+        published = {info.get_prefixed_paths()[0]: targets[info.path] for info in infos if info.path in targets}
+        published = {f"targets/{path}": data for path, data in published.items()}
+        versions = {Snapshot.type: snapshot.signed.version, Targets.type: top.signed.version}
+        versions |= {role: part.signed.version for role, part in notes.items()}
+        published |= {f"metadata/{version}.{role}.json": self._kept(role) for role, version in versions.items()}
+        numbers = [part.signed.version for part in roots]
+        published |= {f"metadata/{version}.root.json": self._root_bytes(version) for version in numbers}
+        return Directory(root, timestamp, snapshot, top, notes, targets, published)
 
-    def _newest_root(self) -> Metadata[Root]:
-        """Follow the chain of roots from the pinned one: each is signed by the one before and by itself."""
-        root: Metadata[Root] = Metadata[Root].from_bytes(self._root)
+    def _root_bytes(self, version: int) -> bytes:
+        if version == 1:
+            return self._root
+        return (self._folder / "metadata" / "root_history" / f"{version}.root.json").read_bytes()
+
+    def _roots(self) -> list[Metadata[Root]]:
+        """The chain of roots from the pinned one: each is signed by the one before and by itself."""
+        roots: list[Metadata[Root]] = [Metadata[Root].from_bytes(self._root)]
         while True:
-            path = self._folder / "metadata" / "root_history" / f"{root.signed.version + 1}.root.json"
-            if not path.exists():
-                return root
-            following: Metadata[Root] = Metadata[Root].from_bytes(path.read_bytes())
-            for signer in (root.signed, following.signed):
+            version = roots[-1].signed.version + 1
+            try:
+                following: Metadata[Root] = Metadata[Root].from_bytes(self._root_bytes(version))
+            except FileNotFoundError:
+                return roots
+            for signer in (roots[-1].signed, following.signed):
                 signer.verify_delegate(Root.type, following.signed_bytes, following.signatures)
-            root = following
+            roots.append(following)
+
+    def _kept(self, role: str) -> bytes:
+        return (self._folder / "metadata" / f"{quote(role, '')}.json").read_bytes()
 
     def _signed(self, by: Root | Targets, role: str, kind: type[_T]) -> Metadata[_T]:
-        data = (self._folder / "metadata" / f"{quote(role, '')}.json").read_bytes()
-        metadata = Metadata[_T].from_bytes(data)
+        metadata = Metadata[_T].from_bytes(self._kept(role))
         if not isinstance(metadata.signed, kind):
             raise RepositoryError("another kind of metadata")
         by.verify_delegate(role, metadata.signed_bytes, metadata.signatures)
@@ -162,20 +188,18 @@ class Trust:
 
     def _listed(self) -> list[str]:
         """Every target path of the roles that were just verified."""
-        root = self._newest_root()
-        top = self._signed(root.signed, Targets.type, Targets)
+        top = self._signed(self._roots()[-1].signed, Targets.type, Targets)
         parts = [top, *(self._signed(top.signed, role, Targets) for role in _roles(top.signed))]
         return sorted({path for part in parts for path in part.signed.targets})
 
-    def _contents(self, parts: tuple[Metadata[Targets], ...]) -> Iterator[tuple[str, bytes]]:
-        for part in parts:
-            for path, info in part.signed.targets.items():
-                try:
-                    data = (self._folder / "targets" / quote(path, "")).read_bytes()
-                    info.verify_length_and_hashes(data)
-                except (FileNotFoundError, LengthOrHashMismatchError):
-                    continue
-                yield path, data
+    def _contents(self, infos: Iterable[TargetFile]) -> Iterator[tuple[str, bytes]]:
+        for info in infos:
+            try:
+                data = (self._folder / "targets" / quote(info.path, "")).read_bytes()
+                info.verify_length_and_hashes(data)
+            except (FileNotFoundError, LengthOrHashMismatchError):
+                continue
+            yield info.path, data
 
 
 class _Fetcher(FetcherInterface):
