@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal import mechanisms
 from portal.desk import model, web
 from portal.desk.errors import DeskError, NotHere, WrongPassphrase
 from portal.desk.web import tokens
@@ -134,6 +135,8 @@ class PaperDesk:
     founding: model.Founding | None = None
     joining: model.Joining | None = None
     admitted: bool = False
+    waiting_words: tuple[str, ...] = ()
+    sync_alarms: tuple[model.Alarm, ...] = ()
 
     def ask(self, *act: Any) -> None:
         if self.fails:
@@ -195,7 +198,7 @@ class PaperDesk:
 
     def sync(self) -> model.SyncReport:
         self.ask("sync")
-        return model.SyncReport(0, 0, 0, ())
+        return model.SyncReport(0, 0, 0, self.sync_alarms)
 
     def inbox(self, view: model.View = "all") -> tuple[model.CaseSummary, ...]:
         rows = tuple(case.summary for case in self.cases.values())
@@ -236,6 +239,9 @@ class PaperDesk:
 
     def recommend(self, case_id: str) -> tuple[model.Suggestion, ...]:
         return SUGGESTIONS
+
+    def routing(self, case_id: str) -> mechanisms.Recommendations:
+        return mechanisms.recommend(mechanisms.read_facets(FACETS, lambda warning: None))
 
     def decide(self, case_id: str, chosen: Sequence[Mapping[str, str]], reason: str) -> None:
         self.ask("decide", case_id, list(chosen), reason)

@@ -19,6 +19,7 @@ from tests.desk.paperdesk import (
     PLAIN,
     REPORT,
     SUMMARY,
+    WORDS,
     PaperDesk,
     Visitor,
     message,
@@ -82,6 +83,25 @@ def test_an_intake_that_cannot_be_reached_hides_nothing(reviewer: Visitor, desk:
     desk.fails = None
     reviewer.post("/sync")
     assert "Synced just now" in reviewer.get("/inbox").text
+
+
+def test_a_wrong_directory_is_said_on_every_page(reviewer: Visitor, desk: PaperDesk) -> None:
+    """An alarm of the desk as a whole stands above whatever is shown; a case's own alarm does not."""
+    desk.sync_alarms = (
+        model.Alarm("directory", None, "The intake served an older directory."),
+        model.Alarm("replayed", None, "Twice.", CASE),
+    )
+    reviewer.post("/sync")
+    for path in ("/inbox", f"/case/{CASE}/", "/keys/"):
+        page = reviewer.get(path).text
+        assert "The intake served an older directory." in page and "Twice." not in page
+
+
+def test_a_restored_desk_shows_the_words_to_read(reviewer: Visitor, desk: PaperDesk) -> None:
+    """Until a colleague has sealed the keys to it, it says whom to call and what to read."""
+    desk.waiting_words = WORDS
+    page = reviewer.get("/inbox").text
+    assert "This desk waits for the keys" in page and " ".join(WORDS) in page
 
 
 def test_opening_a_case_shows_the_report_in_the_readers_words(reviewer: Visitor, desk: PaperDesk) -> None:
@@ -212,7 +232,13 @@ def test_a_case_is_assigned_to_people_of_the_roster_only(reviewer: Visitor, desk
 def test_recommendations_show_why_and_what_is_missing(reviewer: Visitor) -> None:
     """Role, kind, reasons, what is missing, and channels marked where nobody has verified them."""
     page = reviewer.get(f"/case/{CASE}/").text
-    for words in ("Primary: meant for this", "confidential letter", "counts as cooperation with the UN.", "consent C"):
+    for words in (
+        "Primary: meant for this",
+        "confidential letter",
+        "counts as cooperation with the UN.",
+        "consent C",
+        "Danger:",
+    ):
         assert words in page
     assert "ohchr-reprisals@un.org" in page and "look up before use" in page
 

@@ -79,6 +79,7 @@ def on_every_page() -> dict[str, object]:
         "sync": room().syncing.line() if unlocked else None,
         "csrf": csrf_field,
         "said": get_flashed_messages() if inside else [],
+        "waiting_words": desk().waiting_words if unlocked else (),
         "keys_on": not session.get("no_keys"),
     }
 

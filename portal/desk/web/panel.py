@@ -79,6 +79,7 @@ def routing_panel(case: Case) -> dict[str, object]:
     return {
         "facets": facets_form(case),
         "groups": facet_groups(case),
+        "gates": desk().routing(case.summary.id).gates,
         "parts": in_parts(suggestions),
         "decide": decide_form(suggestions),
         "catalogue": load_catalogue(),

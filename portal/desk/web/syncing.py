@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from portal.desk.desk import Desk
 from portal.desk.errors import DeskError
+from portal.desk.model import Alarm
 
 EVERY = 60.0
 PATIENCE = 2.0
@@ -22,8 +23,8 @@ class SyncLine:
 
     running: bool
     ago: int | None
-    trouble: str | None
-    hint: str | None
+    trouble: DeskError | None
+    alarms: tuple[Alarm, ...]
 
 
 class Syncing:
@@ -36,6 +37,7 @@ class Syncing:
         self._tried: float | None = None
         self._succeeded: float | None = None
         self._trouble: DeskError | None = None
+        self._alarms: tuple[Alarm, ...] = ()
 
     def start(self, patience: float = PATIENCE) -> None:
         """Begin a visit unless one is under way, and wait at most `patience` seconds for its end."""
@@ -54,14 +56,18 @@ class Syncing:
 
     def _visit(self) -> None:
         try:
-            self._desk.sync()
+            report = self._desk.sync()
         except DeskError as error:
             self._trouble = error
         else:
             self._trouble, self._succeeded = None, time.monotonic()
+            # A case's alarms stand in the case; what concerns the whole desk is said on every page.
+            self._alarms = tuple(alarm for alarm in report.alarms if alarm.case is None)
 
     def line(self) -> SyncLine:
         running = self._thread is not None and self._thread.is_alive()
         ago = None if self._succeeded is None else int((time.monotonic() - self._succeeded) // 60)
         trouble = self._trouble
-        return SyncLine(running, ago, str(trouble) if trouble else None, trouble.hint if trouble else None)
+        return SyncLine(
+            running, ago, str(trouble) if trouble else None, trouble.hint if trouble else None, self._alarms
+        )
