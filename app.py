@@ -46,8 +46,20 @@ def refuse(sentence: str) -> NoReturn:
     raise SystemExit(2)
 
 
+def check_build() -> None:
+    """Refuse to start on a build of `cryptography` that cannot seal after quantum computers."""
+    from crypto import selftest
+    from crypto.errors import Unsupported
+
+    try:
+        selftest.check()
+    except Unsupported as error:
+        refuse(f"{error}. {error.hint}")
+
+
 def intake() -> Flask:
     """The public site: takes sealed reports, holds no key that opens one."""
+    check_build()
     from portal.intake import create_app
     from portal.settings import SettingsError, load_intake
 
@@ -60,14 +72,37 @@ def intake() -> Flask:
 
 def desk() -> Flask:
     """The reviewers' site: the only place where reports are opened."""
+    check_build()
     from portal.desk import create_app
     from portal.settings import SettingsError, load_desk
 
     try:
         settings = load_desk(os.environ)
     except SettingsError as error:
-        refuse(str(error))
+        return without_settings(str(error))
     return create_app(settings)
+
+
+def without_settings(sentence: str) -> Flask:
+    """The desk's commands when its settings cannot be used: `route` needs none, everything else is refused."""
+    import click
+    from flask import Flask
+    from flask.cli import AppGroup, FlaskGroup
+
+    from portal.mechanisms.command import route
+
+    class OnlyRoute(AppGroup):
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+            if cmd_name != route.name:
+                refuse(sentence)
+            return route
+
+    context = click.get_current_context(silent=True)
+    if context is None or not isinstance(context.command, FlaskGroup):
+        refuse(sentence)
+    app = Flask("desk")
+    app.cli = OnlyRoute()
+    return app
 
 
 def check_port(port: int, setting: str) -> None:
@@ -90,13 +125,19 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
-def serve(site: str, port: int, *, workers: int, threads: int, extra: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start one site under gunicorn on loopback, in its own process group, without an access log."""
+def gunicorn(site: str, port: int, *, workers: int, threads: int) -> list[str]:
+    """The command that serves one site on loopback, without an access log."""
     command = [sys.executable, "-m", "gunicorn", f"app:{site}()", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
     command += ["--log-level", "warning", "--graceful-timeout", "5", "--no-control-socket"]
     if Path("/dev/shm").is_dir():
         command += ["--worker-tmp-dir", "/dev/shm"]
+    return command
+
+
+def serve(site: str, port: int, *, workers: int, threads: int, extra: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start one site in its own process group."""
+    command = gunicorn(site, port, workers=workers, threads=threads)
     return subprocess.Popen(
         command, cwd=HERE, env={**os.environ, **extra}, start_new_session=True, preexec_fn=end_with_parent
     )

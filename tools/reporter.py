@@ -134,10 +134,15 @@ class Reporter:
         created = self.session.post(f"{self.origin}/files", headers=_TUS | {"Upload-Length": str(len(sealed))})
         _confirm(created)
         place = created.headers["Location"]
-        for start in range(0, len(sealed), PIECE):
-            headers = _TUS | {"Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream"}
-            url = place if place.startswith("http") else self.origin + place
-            _confirm(self.session.patch(url, data=sealed[start : start + PIECE], headers=headers))
+        url = place if place.startswith("http") else self.origin + place
+        offset = 0
+        while offset < len(sealed):
+            headers = _TUS | {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+            answer = self.session.patch(url, data=sealed[offset : offset + PIECE], headers=headers)
+            if answer.status_code == 409:  # the last piece was kept, all or part of it, and its answer was lost
+                answer = self.session.head(url, headers=_TUS)
+            _confirm(answer)
+            offset = int(answer.headers["Upload-Offset"])
         return FileEntry(
             object=place.rsplit("/", 1)[1],
             name=name,
