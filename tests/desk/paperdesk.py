@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from portal import mechanisms
 from portal.desk import model, web
+from portal.desk.desk import Desk
 from portal.desk.errors import DeskError, NotHere, WrongPassphrase
 from portal.desk.web import tokens
 from portal.settings import DeskSettings, load_desk
@@ -278,8 +279,8 @@ def desk_settings(folder: Path, **more: str) -> DeskSettings:
     return load_desk({"UNHINDERED_DATA": str(folder), **more})
 
 
-def desk_app(desk: PaperDesk, settings: DeskSettings) -> Flask:
-    """The desk's pages over a paper desk. CSRF stays on."""
+def desk_app(desk: PaperDesk | Desk, settings: DeskSettings) -> Flask:
+    """The desk's pages. CSRF stays on."""
     app = Flask("desk", template_folder=str(TREE / "templates"), static_folder=str(TREE / "portal" / "static"))
     app.testing = True
     app.extensions["desk"] = desk
@@ -296,22 +297,25 @@ class Visitor:
 
     def __init__(self, app: Flask) -> None:
         self.client: FlaskClient = app.test_client()
+        self.origin: str = app.extensions["settings"].url
         self.token = ""
 
     def get(self, path: str, **headers: str) -> Any:
-        answer = self.client.get(path, base_url=ORIGIN, headers=headers, buffered=True)
+        answer = self.client.get(path, base_url=self.origin, headers=headers, buffered=True)
         self.read_token(answer)
         return answer
 
     def post(self, path: str, data: Mapping[str, Any] | None = None, **headers: str) -> Any:
         form = {"csrf_token": self.token, **(data or {})}
         answer = self.client.post(
-            path, base_url=ORIGIN, data=form, headers={"Origin": ORIGIN, **headers}, buffered=True
+            path, base_url=self.origin, data=form, headers={"Origin": self.origin, **headers}, buffered=True
         )
         self.read_token(answer)
         return answer
 
     def read_token(self, answer: Any) -> None:
+        if answer.mimetype != "text/html":
+            return
         _before, found, after = answer.get_data(as_text=True).partition('name="csrf_token" value="')
         if found:
             self.token = after.split('"', 1)[0]
@@ -319,7 +323,11 @@ class Visitor:
 
 def visits(desk: PaperDesk, folder: Path, **more: str) -> Visitor:
     """Somebody who has entered this desk."""
-    settings = desk_settings(folder, **more)
+    return enters(desk, desk_settings(folder, **more))
+
+
+def enters(desk: PaperDesk | Desk, settings: DeskSettings) -> Visitor:
+    """The same for a desk that exists already, on paper or real."""
     visitor = Visitor(desk_app(desk, settings))
     assert visitor.get(f"/enter?token={tokens.issue(settings)}").status_code == 303
     visitor.get(visitor.get("/").location)

@@ -148,8 +148,8 @@ class DecideForm(FlaskForm):
     """The recommended mechanisms that were ticked, and one that the reviewer adds; at least one of them."""
 
     chosen = SelectMultipleField()
-    other = SelectField()
-    other_kind = SelectField()
+    other = SelectField(default="")
+    other_kind = SelectField(default="other letter")
 
     def validate_chosen(self, field: SelectMultipleField) -> None:
         if not field.data and not self.other.data:

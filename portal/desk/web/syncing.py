@@ -67,7 +67,4 @@ class Syncing:
     def line(self) -> SyncLine:
         running = self._thread is not None and self._thread.is_alive()
         ago = None if self._succeeded is None else int((time.monotonic() - self._succeeded) // 60)
-        trouble = self._trouble
-        return SyncLine(
-            running, ago, str(trouble) if trouble else None, trouble.hint if trouble else None, self._alarms
-        )
+        return SyncLine(running, ago, self._trouble, self._alarms)
