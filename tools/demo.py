@@ -136,7 +136,7 @@ def found(intake: IntakeSettings, desk: DeskSettings) -> None:
     passphrase = generate_passphrase()
     _keep(desk.data / "demo-passphrase", passphrase)
     reviewer = Desk(desk)
-    founding = reviewer.found(REVIEWER, passphrase, code)
+    founding = reviewer.found(REVIEWER, passphrase, str(code))
     founding.finish(founding.copy())
     reviewer.lock()
     reporter = Reporter(intake.url)
