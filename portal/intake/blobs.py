@@ -99,7 +99,11 @@ class Blobs:
         """Every payload that is under way or kept, with the day of its last change."""
         for folder in (self.incoming, self.kept):
             for entry in os.scandir(folder):
-                yield bytes.fromhex(entry.name), datetime.fromtimestamp(entry.stat().st_mtime, UTC).date()
+                try:
+                    changed = entry.stat().st_mtime
+                except FileNotFoundError:  # kept or removed by another request since its name was read
+                    continue
+                yield bytes.fromhex(entry.name), datetime.fromtimestamp(changed, UTC).date()
 
     def _arriving(self, name: bytes) -> Path:
         return self.incoming / name.hex()
