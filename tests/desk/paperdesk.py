@@ -20,6 +20,7 @@ from portal.desk.desk import Desk
 from portal.desk.errors import DeskError, NotHere, WrongPassphrase
 from portal.desk.web import tokens
 from portal.settings import DeskSettings, load_desk
+from tests.pages.checker import CheckedClient
 
 TREE = Path(__file__).resolve().parents[2]
 CASE = "3f9a2c71" + "ab" * 28
@@ -280,9 +281,10 @@ def desk_settings(folder: Path, **more: str) -> DeskSettings:
 
 
 def desk_app(desk: PaperDesk | Desk, settings: DeskSettings) -> Flask:
-    """The desk's pages. CSRF stays on."""
+    """The desk's pages, each of which is looked at by the checker. CSRF stays on."""
     app = Flask("desk", template_folder=str(TREE / "templates"), static_folder=str(TREE / "portal" / "static"))
     app.testing = True
+    app.test_client_class = CheckedClient
     app.extensions["desk"] = desk
     app.extensions["settings"] = settings
     web.register(app)
