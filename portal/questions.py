@@ -32,8 +32,11 @@ __all__ = [
     "danger",
     "describe",
     "facets",
+    "has_words",
     "missing",
     "publication",
+    "tidy",
+    "title_of",
 ]
 
 # Letters. A message is at most 1 MiB of UTF-8; longer accounts travel as a file.
@@ -81,6 +84,11 @@ def _one(field: Field, values: Values) -> str:
 def tidy(text: str) -> str:
     """One kind of line ending, no space at either end. Browsers send CR LF from a form and LF from a script."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def has_words(content: Content) -> bool:
+    """Whether anything was written in the person's own words."""
+    return any(content.get(field.name) for field in every_field() if field.kind in ("text", "area"))
 
 
 def missing(content: Content) -> tuple[Field, ...]:

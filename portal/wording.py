@@ -26,10 +26,18 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Answers that stand together; `label` is empty where a list is short enough to need no headings."""
+    """Answers that stand together. Those with a label are folded away behind it: a phone shows ten lines at a time."""
 
     label: str
     choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Asked only if the field `name` was answered with one of `codes`. The plain page asks it with an "if"."""
+
+    name: str
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,7 @@ class Field:
     groups: tuple[Group, ...] = ()
     optional: bool = True
     rows: int = 4
+    only_if: Condition | None = None
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -64,6 +73,12 @@ class Section:
     fields: tuple[Field, ...]
     more: str = ""
     more_fields: tuple[Field, ...] = ()
+    more_if: Condition | None = None
+
+    @property
+    def optional(self) -> bool:
+        """Whether nothing in it is among the questions that matter most."""
+        return all(field.optional for field in self.all_fields)
 
     @property
     def all_fields(self) -> tuple[Field, ...]:
@@ -78,13 +93,17 @@ def _group(label: str, *pairs: tuple[str, str]) -> Group:
     return Group(label, tuple(Choice(code, label) for code, label in pairs))
 
 
+def _if(name: str, *codes: str) -> Condition:
+    return Condition(name, codes)
+
+
 _UNKNOWN = ("unknown", N_("I do not know"))
 
 SECTIONS: tuple[Section, ...] = (
     Section(
         "danger",
         N_("Is someone in danger now?"),
-        N_("We read reports every day, but we cannot come and help. If someone is in danger, call for help first."),
+        N_("If someone is, call for help first. Then tell us."),
         (
             Field(
                 "danger",
@@ -119,7 +138,7 @@ SECTIONS: tuple[Section, ...] = (
                     _UNKNOWN,
                 ),
             ),
-            Field("will_when", "text", N_("If it is about to happen: when?")),
+            Field("will_when", "text", N_("If it is about to happen: when?"), only_if=_if("going_on", "will")),
         ),
     ),
     Section(
@@ -139,7 +158,7 @@ SECTIONS: tuple[Section, ...] = (
                 ),
                 optional=False,
             ),
-            Field("behind_country", "country", N_("If another State: which one?")),
+            Field("behind_country", "country", N_("If another State: which one?"), only_if=_if("behind", "other")),
             Field(
                 "who",
                 "checks",
@@ -235,30 +254,35 @@ SECTIONS: tuple[Section, ...] = (
             Field(
                 "bodies",
                 "checks",
-                groups=_flat(
-                    ("unsure", N_("I am not sure")),
-                    ("ohchr", N_("UN Human Rights Office, also in the country")),
-                    ("sp-system", N_("A Special Rapporteur, an independent expert or a working group")),
-                    ("treaty_bodies", N_("A committee that watches a treaty, or a complaint to one")),
-                    ("tb-spt", N_("A visit to a prison by the UN")),
-                    ("hrc", N_("Human Rights Council or one of its meetings")),
-                    ("upr", N_("Universal Periodic Review of a country")),
-                    ("hrc-investigative-bodies", N_("A commission of inquiry or fact-finding mission")),
-                    ("un-peace-op", N_("A peace operation or political mission")),
-                    ("un-security-council", N_("Security Council")),
-                    ("unpfii", N_("Permanent Forum on Indigenous Issues")),
-                    ("emrip", N_("Expert Mechanism on the Rights of Indigenous Peoples")),
-                    ("ecosoc-ngo-committee", N_("The committee that admits organisations to the UN")),
-                    ("ohchr_training", N_("A training by the UN")),
-                    ("un_anticorruption_body", N_("A UN body against corruption")),
-                    ("icc", N_("International Criminal Court")),
-                    ("ilo-cfa", N_("International Labour Organization")),
-                    ("wb-inspection-panel", N_("World Bank or another development bank")),
-                    ("un_general", N_("Another part of the UN")),
-                    ("council_of_europe", N_("Council of Europe")),
-                    ("osce", N_("Organization for Security and Co-operation in Europe")),
-                    ("inter_american_system", N_("Inter-American human rights bodies")),
-                    ("african_commission", N_("African Commission on Human and Peoples’ Rights")),
+                groups=(
+                    *_flat(
+                        ("unsure", N_("I am not sure")),
+                        ("ohchr", N_("UN Human Rights Office, also in the country")),
+                        ("sp-system", N_("A Special Rapporteur, an independent expert or a working group")),
+                        ("treaty_bodies", N_("A committee that watches a treaty, or a complaint to one")),
+                        ("tb-spt", N_("A visit to a prison by the UN")),
+                        ("hrc", N_("Human Rights Council or one of its meetings")),
+                        ("upr", N_("Universal Periodic Review of a country")),
+                        ("hrc-investigative-bodies", N_("A commission of inquiry or fact-finding mission")),
+                        ("un-peace-op", N_("A peace operation or political mission")),
+                        ("un-security-council", N_("Security Council")),
+                    ),
+                    _group(
+                        N_("More bodies"),
+                        ("unpfii", N_("Permanent Forum on Indigenous Issues")),
+                        ("emrip", N_("Expert Mechanism on the Rights of Indigenous Peoples")),
+                        ("ecosoc-ngo-committee", N_("The committee that admits organisations to the UN")),
+                        ("ohchr_training", N_("A training by the UN")),
+                        ("un_anticorruption_body", N_("A UN body against corruption")),
+                        ("icc", N_("International Criminal Court")),
+                        ("ilo-cfa", N_("International Labour Organization")),
+                        ("wb-inspection-panel", N_("World Bank or another development bank")),
+                        ("un_general", N_("Another part of the UN")),
+                        ("council_of_europe", N_("Council of Europe")),
+                        ("osce", N_("Organization for Security and Co-operation in Europe")),
+                        ("inter_american_system", N_("Inter-American human rights bodies")),
+                        ("african_commission", N_("African Commission on Human and Peoples’ Rights")),
+                    ),
                 ),
                 optional=False,
             ),
@@ -300,45 +324,55 @@ SECTIONS: tuple[Section, ...] = (
                 ),
             ),
             Field("number", "text", N_("How many people, about?")),
-            Field("relation", "text", N_("If it is someone else: how do you know them?")),
+            Field(
+                "relation",
+                "text",
+                N_("If it is someone else: how do you know them?"),
+                only_if=_if("affected", "other", "group"),
+            ),
             Field(
                 "profile",
                 "checks",
                 N_("What do they do, or who are they?"),
                 N_("Tick all that fit."),
-                groups=_flat(
-                    ("defender", N_("Defends human rights")),
-                    ("woman_defender", N_("Woman who defends human rights")),
-                    ("lgbti_defender", N_("Defends the rights of LGBTI people")),
-                    ("lawyer", N_("Lawyer")),
-                    ("judge", N_("Judge")),
-                    ("prosecutor", N_("Prosecutor")),
-                    ("journalist", N_("Journalist or blogger")),
-                    ("ngo", N_("Works for an organisation")),
-                    ("trade_unionist", N_("Trade unionist")),
-                    ("environmental_defender", N_("Defends land or the environment")),
-                    ("academic", N_("Researcher")),
-                    ("teacher", N_("Teacher")),
-                    ("student", N_("Student")),
-                    ("artist", N_("Artist")),
-                    ("indigenous_leader", N_("Indigenous person or leader")),
-                    ("minority", N_("Member of a minority")),
-                    ("religious_community", N_("Member of a religious community")),
-                    ("political_actor", N_("Politician or member of a party")),
-                    ("nhri", N_("National human rights institution")),
-                    ("petitioner", N_("Made a complaint to an international body")),
-                    ("relative", N_("Relative of someone who had contact")),
-                    ("relative_of_disappeared", N_("Relative of someone who disappeared")),
-                    ("detainee", N_("In prison")),
-                    ("migrant", N_("Migrant or refugee")),
-                    ("person_with_disability", N_("Person with a disability")),
-                    ("child", N_("Under 18")),
-                    ("investigator", N_("Collects evidence of crimes")),
-                    ("icc_personnel", N_("Works for the International Criminal Court")),
-                    ("un_staff", N_("Works for the United Nations")),
-                    ("un_expert", N_("Independent expert of the United Nations")),
-                    ("security_council_briefer", N_("Spoke to the Security Council")),
-                    ("civilians", N_("None of these")),
+                groups=(
+                    *_flat(
+                        ("defender", N_("Defends human rights")),
+                        ("woman_defender", N_("Woman who defends human rights")),
+                        ("lgbti_defender", N_("Defends the rights of LGBTI people")),
+                        ("lawyer", N_("Lawyer")),
+                        ("judge", N_("Judge")),
+                        ("prosecutor", N_("Prosecutor")),
+                        ("journalist", N_("Journalist or blogger")),
+                        ("ngo", N_("Works for an organisation")),
+                    ),
+                    _group(
+                        N_("More"),
+                        ("trade_unionist", N_("Trade unionist")),
+                        ("environmental_defender", N_("Defends land or the environment")),
+                        ("academic", N_("Researcher")),
+                        ("teacher", N_("Teacher")),
+                        ("student", N_("Student")),
+                        ("artist", N_("Artist")),
+                        ("indigenous_leader", N_("Indigenous person or leader")),
+                        ("minority", N_("Member of a minority")),
+                        ("religious_community", N_("Member of a religious community")),
+                        ("political_actor", N_("Politician or member of a party")),
+                        ("nhri", N_("National human rights institution")),
+                        ("petitioner", N_("Made a complaint to an international body")),
+                        ("relative", N_("Relative of someone who had contact")),
+                        ("relative_of_disappeared", N_("Relative of someone who disappeared")),
+                        ("detainee", N_("In prison")),
+                        ("migrant", N_("Migrant or refugee")),
+                        ("person_with_disability", N_("Person with a disability")),
+                        ("child", N_("Under 18")),
+                        ("investigator", N_("Collects evidence of crimes")),
+                        ("icc_personnel", N_("Works for the International Criminal Court")),
+                        ("un_staff", N_("Works for the United Nations")),
+                        ("un_expert", N_("Independent expert of the United Nations")),
+                        ("security_council_briefer", N_("Spoke to the Security Council")),
+                        ("civilians", N_("None of these")),
+                    ),
                 ),
             ),
         ),
@@ -363,6 +397,7 @@ SECTIONS: tuple[Section, ...] = (
             Field("held_contact", "text", N_("Can a lawyer or the family see them?")),
             Field("held_health", "text", N_("How is their health?")),
         ),
+        _if("held", "detained", "missing"),
     ),
     Section(
         "consent",
@@ -385,7 +420,12 @@ SECTIONS: tuple[Section, ...] = (
                 ),
                 optional=False,
             ),
-            Field("agreed_why", "text", N_("If they could not be asked: why?")),
+            Field(
+                "agreed_why",
+                "text",
+                N_("If they could not be asked: why?"),
+                only_if=_if("agreed", "could_not"),
+            ),
             Field(
                 "tell_un",
                 "radio",
@@ -404,7 +444,7 @@ SECTIONS: tuple[Section, ...] = (
             Field(
                 "letter_named",
                 "radio",
-                N_("May a letter with the person's name go to a government or company?"),
+                N_("May a letter with the person’s name go to a government or company?"),
                 N_("They will learn the name, and may guess who told us."),
                 groups=_flat(("yes", N_("Yes")), ("no", N_("No"))),
                 optional=False,
@@ -440,6 +480,7 @@ SECTIONS: tuple[Section, ...] = (
             Field("person_work", "text", N_("Work or role")),
             Field("person_home", "text", N_("Town where they live")),
         ),
+        _if("letter_named", "yes"),
     ),
     Section(
         "wishes",
