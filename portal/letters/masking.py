@@ -33,7 +33,9 @@ HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{3,4}")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 HEBREW = re.compile(r"[\u0590-\u05ff]")
-GAP = re.compile(rf"[\s\-\u2010-\u2015'\u2019.\u00b7\u30fb]*(?:(?:{'|'.join(sorted(PARTICLES))})[\s\-.'\u2019]+)*")
+# What stands between the parts of one name; a comma or an "and" may stand between two people.
+BETWEEN = sorted(PARTICLES - TITLES - {"and", "und", "et", "y", "e", "of"})
+GAP = re.compile(rf"[\s\-\u2010-\u2015'\u2019.\u00b7\u30fb]*(?:(?:{'|'.join(BETWEEN)})[\s\-.'\u2019]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,8 @@ def name_forms(name: str) -> set[str]:
 
 def leading_particle(name: str) -> set[str]:
     """The first word of a name of several words when it looks like a particle but may be a name of its own."""
-    words = _words(name)
-    return {words[0]} if len(words) > 1 and words[0] in PARTICLES - TITLES else set()
+    words = [word for word in _words(name) if word not in TITLES]
+    return {words[0]} if len(words) > 1 and words[0] in PARTICLES else set()
 
 
 def _joined(persons: Iterable[Iterable[str]]) -> list[list[str]]:
