@@ -78,36 +78,50 @@ def direction(text: str) -> str:
 def _write(paragraph: Any, text: str, *, bold: bool = False) -> None:
     """The text as runs of one script each, gaps highlighted."""
     text = UNWRITABLE.sub("", text)
+    script = next((entry for entry in EAST_ASIAN if entry[0].search(text)), None)
     if direction(text) == "rtl":
         paragraph._p.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *AFTER_BIDI)
     for piece in re.split(r"(\[to be completed: [^\]]*\])", text):
         position = 0
         for found in RUNS.finditer(piece):
-            _run(paragraph, piece[position : found.start()], bold=bold, gap=False)
-            _run(paragraph, found[0], bold=bold, gap=False, rtl=found["rtl"] is not None)
+            _run(paragraph, piece[position : found.start()], bold=bold)
+            run = _run(paragraph, found[0], bold=bold)
+            if found["rtl"]:
+                _right_to_left(run, bold=bold)
+            else:
+                _east_asian(run, script)
             position = found.end()
-        _run(paragraph, piece[position:], bold=bold, gap=piece.startswith("[to be completed: "))
+        gap = piece.startswith("[to be completed: ")
+        _run(paragraph, piece[position:], bold=bold, gap=gap)
 
 
-def _run(paragraph: Any, text: str, *, bold: bool, gap: bool, rtl: bool = False) -> None:
+def _run(paragraph: Any, text: str, *, bold: bool, gap: bool = False) -> Any:
+    """One run; None for no text."""
     if not text:
-        return
+        return None
     run = paragraph.add_run(text)
     run.bold = bold or None
     if gap:
         run.font.highlight_color = WD_COLOR_INDEX.YELLOW
+    return run
+
+
+def _right_to_left(run: Any, *, bold: bool) -> None:
     properties = run._r.get_or_add_rPr()
-    for script, language, font in EAST_ASIAN:
-        if script.search(text):
-            _fonts(properties, {"w:eastAsia": font, "w:hint": "eastAsia"})
-            _language(properties, {"w:eastAsia": language})
-            return
-    if rtl:
-        _fonts(properties, {"w:ascii": LATIN_FONT, "w:hAnsi": LATIN_FONT, "w:cs": ARABIC_FONT, "w:hint": "cs"})
-        if bold:
-            properties.append(OxmlElement("w:bCs"))
-        properties.append(OxmlElement("w:rtl"))
-        _language(properties, {"w:bidi": "he-IL" if re.search(r"[\u0590-\u05ff]", text) else "ar-SA"})
+    _fonts(properties, {"w:ascii": LATIN_FONT, "w:hAnsi": LATIN_FONT, "w:cs": ARABIC_FONT, "w:hint": "cs"})
+    if bold:
+        properties.append(OxmlElement("w:bCs"))
+    properties.append(OxmlElement("w:rtl"))
+    _language(properties, {"w:bidi": "he-IL" if re.search(r"[\u0590-\u05ff]", run.text) else "ar-SA"})
+
+
+def _east_asian(run: Any, script: tuple[re.Pattern[str], str, str] | None) -> None:
+    """Font and language of the paragraph's script: characters alone do not tell Chinese from Japanese."""
+    if script is None:
+        return
+    properties = run._r.get_or_add_rPr()
+    _fonts(properties, {"w:eastAsia": script[2], "w:hint": "eastAsia"})
+    _language(properties, {"w:eastAsia": script[1]})
 
 
 def _fonts(properties: Any, attributes: dict[str, str]) -> None:

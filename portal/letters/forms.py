@@ -19,6 +19,10 @@ from portal.mechanisms.catalogue import CatalogueError, load_catalogue
 
 FOLDER = Path(__file__).parents[2] / "templates" / "letters"
 SCHEMA = "unhindered.form/1"
+# What identifies a person, but for the reasons why a detention is arbitrary: those are argument, and are masked.
+IDENTIFYING = tuple(
+    key for key in VALUES if key.startswith(("person.", "detention.")) and key != "detention.why_arbitrary"
+)
 SECTION_KEYS = {"part", "label", "values", "covers", "gap", "identifies", "optional", "kinds"}
 
 
@@ -91,6 +95,8 @@ def _problems(data: dict[str, Any], file_name: str) -> Iterator[str]:
         if unknown := section.keys() - SECTION_KEYS:
             yield f"{section.get('label')}: unknown keys: {', '.join(sorted(unknown))}"
         yield from (f"{section['label']}: no value {v!r}" for v in section["values"] if v not in VALUES)
+        if set(section["values"]) & set(IDENTIFYING) and not section.get("identifies"):
+            yield f"{section['label']}: asks for what identifies a person and must say identifies = true"
     wanted = load_catalogue()[mechanism].required_information
     for kind in data["kinds"]:
         asked = [s for s in data["section"] if kind in s.get("kinds", [kind])]
