@@ -10,7 +10,8 @@ from __future__ import annotations
 from portal.mechanisms.catalogue import Catalogue, CatalogueError, Channel, Mechanism, Source, load_catalogue
 from portal.mechanisms.digest import catalogue_digest
 from portal.mechanisms.engine import recommend
-from portal.mechanisms.facets import SCOPES, Consents, Facets, FacetsError, Perpetrator, read_facets
+from portal.mechanisms.facets import SCOPES, Consents, Facets, Perpetrator
+from portal.mechanisms.reading import FacetsError, read_facets
 from portal.mechanisms.results import FollowUp, GateNote, Reason, Recommendation, Recommendations
 from portal.mechanisms.vocabulary import Vocabulary, load_vocabulary
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.mechanisms.engine import recommend
-from portal.mechanisms.facets import Facets, FacetsError, read_facets, shown
+from portal.mechanisms.facets import Facets
+from portal.mechanisms.reading import FacetsError, read_facets, shown
 
 
 class RouteInputError(Exception):
