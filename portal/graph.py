@@ -7,7 +7,7 @@ Only the newest messages of all, which nobody has answered yet, can be kept back
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from portal.entries import Alarm, Entry
 from portal.messages import REPORTER
@@ -31,10 +31,16 @@ def holes_and_forks(entries: Sequence[Entry], known: Collection[str]) -> Iterato
         followed.add(step)
 
 
-def ordered(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Each message after those it names; by day where they do not say. Hashes cannot name each other in a circle."""
+def ordered(entries: Sequence[Entry], stands_for: Mapping[str, str] | None = None) -> Iterator[Entry]:
+    """Each message after those it names; by day where they do not say. Hashes cannot name each other in a circle.
+
+    `stands_for` maps hashes of messages that are not here to one that is here instead (a desk's record of a reply).
+    Whoever writes such a record can make a circle; its messages are then left out.
+    """
     at = {entry.hash: entry for entry in entries}
-    waits_for = {e.hash: {name for name in (*e.message.heads, e.message.prev) if name in at} for e in entries}
+    instead = stands_for or {}
+    names = {e.hash: {instead.get(str(name), name) for name in (*e.message.heads, e.message.prev)} for e in entries}
+    waits_for = {name: {before for before in named if before in at} for name, named in names.items()}
     followers: dict[str, list[str]] = {name: [] for name in at}
     for name, before in waits_for.items():
         for earlier in before:

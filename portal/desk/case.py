@@ -83,7 +83,7 @@ def show(thread: Checked, around: Around) -> Case:
         alarms=_alarms(thread, around),
         sealed_by=_in_order(thread.epochs[entry.object] for entry in thread.entries),
         facets=case_facets(thread),
-        consents=questions.consents(content),
+        consents=case_consents(thread),
         can_reply=thread.thread.keys is not None,
     )
 
@@ -116,7 +116,19 @@ def case_facets(thread: Checked) -> dict[str, Any]:
     for entry in thread.of("desk", "facets"):
         corrected = entry.message.content.get("facets")
         found |= corrected if isinstance(corrected, dict) else _NOTHING
-    return found | {"consents": questions.consents(content)}
+    return found | {"consents": case_consents(thread)}
+
+
+def case_consents(thread: Checked) -> dict[str, bool]:
+    """The scopes that stand now. Whoever withdrew has taken all of them back, until a new report gives them again."""
+    given = questions.consents(report_content(thread))
+    return dict.fromkeys(given, False) if withdrawn(thread) else given
+
+
+def withdrawn(thread: Checked) -> bool:
+    """Whether the reporter's last word about the report was to withdraw it."""
+    words = thread.of("report", "report", "withdraw")
+    return bool(words) and words[-1].message.kind == "withdraw"
 
 
 def assigned(thread: Checked) -> str | None:

@@ -10,17 +10,16 @@ from datetime import date
 from typing import Any
 
 from portal.desk.attachment import open_attachment
-from portal.desk.case import case_facets, show, summarise, waits
+from portal.desk.case import show, summarise, waits
+from portal.desk.drafts import checked_facets, make_docx, make_draft, routing_facets
 from portal.desk.errors import DeskError, NotHere
-from portal.desk.model import STATUSES, Case, CaseSummary, OpenedFile, Suggestion, View
+from portal.desk.model import STATUSES, Case, CaseSummary, Draft, OpenedFile, Suggestion, View
 from portal.desk.names import safe_name
 from portal.desk.session import Session
 from portal.desk.standing import today
 from portal.desk.writing import acknowledge, answer, entry, unopened
-from portal.mechanisms.catalogue import load_catalogue
-from portal.mechanisms.engine import recommend
-from portal.mechanisms.facets import FacetsError, read_facets
-from portal.mechanisms.results import Recommendation, Recommendations
+from portal.letters import can_draft
+from portal.mechanisms import Recommendation, Recommendations, load_catalogue, recommend
 
 CLOSED = ("closed",)
 
@@ -104,16 +103,16 @@ def assign(here: Session, case_id: str, device: str | None) -> None:
 def set_facets(here: Session, case_id: str, facets: Mapping[str, Any]) -> None:
     """Correct what routing looks at. Consents are the reporter's: they are not corrected here."""
     changed = {name: value for name, value in facets.items() if name != "consents"}
-    _read(changed)
+    checked_facets(changed)
     _record(here, case_id, "facets", {"facets": changed})
 
 
 def routing(here: Session, case_id: str) -> Recommendations:
     """What the rules say of the case, with gates and what is blocked."""
-    return recommend(_read(case_facets(here.thread(case_id))))
+    return recommend(routing_facets(here.thread(case_id)))
 
 
-def suggestions(found: Recommendations, drafted: Sequence[str]) -> tuple[Suggestion, ...]:
+def suggestions(found: Recommendations) -> tuple[Suggestion, ...]:
     """The recommendations as the case page lists them: first what can be done, then what a consent blocks."""
     catalogue = load_catalogue()
 
@@ -126,7 +125,7 @@ def suggestions(found: Recommendations, drafted: Sequence[str]) -> tuple[Suggest
             reasons=tuple(str(reason) for reason in item.reasons),
             missing=item.missing,
             blocked=blocked,
-            drafted=item.id in drafted,
+            drafted=can_draft(item.id),
         )
 
     return (*(row(item, False) for item in found.items), *(row(item, True) for item in found.blocked))
@@ -148,15 +147,18 @@ def decide(here: Session, case_id: str, chosen: Sequence[Mapping[str, str]], rea
     _record(here, case_id, "decision", content)
 
 
+def draft(here: Session, case_id: str, mechanism: str, kind: str) -> Draft:
+    """A prepared communication as text, or which consent is missing for it."""
+    return make_draft(here.thread(case_id), here.ground.people.organisation, mechanism, kind)
+
+
+def draft_docx(here: Session, case_id: str, mechanism: str, kind: str) -> bytes:
+    """The same as a Word document."""
+    return make_docx(here.thread(case_id), here.ground.people.organisation, mechanism, kind)
+
+
 def _record(here: Session, case_id: str, kind: str, content: Mapping[str, Any]) -> None:
     here.write([entry(here.pen, here.thread(case_id), kind, content)])
-
-
-def _read(facets: Mapping[str, Any]) -> Any:
-    try:
-        return read_facets(facets, lambda sentence: None)
-    except FacetsError as error:
-        raise DeskError(str(error), "Correct it and save again.") from error
 
 
 def _words(text: str) -> str:

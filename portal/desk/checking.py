@@ -8,9 +8,10 @@ was written for, and the directory this desk is shown against the newest that a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.desk.opening import SealedFile
+from portal.graph import ordered
 from portal.threads import Alarm, Entry, Thread, check_thread
 
 
@@ -64,10 +65,10 @@ def check(thread_id: str, objects: Objects, instance: str, signers: Mapping[str,
         return check_thread(objects.entries, instance=instance, thread=thread_id, devices=signers, known=tuple(known))
 
     result = judge(())
-    sent = dict(_sent(result))
+    sent = list(_sent(result))
     if sent:
         # What desks sent to the reporter is sealed to the receipt: it is named here and never opened here.
-        result = judge(sent)
+        result = _in_order(judge(name for name, _, _ in sent), {name: entry.hash for name, entry, _ in sent})
     named = {file.object for entry in result.entries for file in entry.message.files}
     return Checked(
         id=thread_id,
@@ -76,7 +77,7 @@ def check(thread_id: str, objects: Objects, instance: str, signers: Mapping[str,
             *result.alarms,
             *objects.faults,
             *(file.doubt for file in objects.files.values() if file.object not in named),
-            *_compare_replies(objects.places, {o for o in sent.values() if o}),
+            *_compare_replies(objects.places, {object_id for _, _, object_id in sent if object_id}),
             *(alarm for entry in result.entries for alarm in _compare(entry, objects.epochs, newest)),
         ),
         files={object_id: file for object_id, file in objects.files.items() if object_id in named},
@@ -85,15 +86,24 @@ def check(thread_id: str, objects: Objects, instance: str, signers: Mapping[str,
     )
 
 
-def _sent(thread: Thread) -> Iterable[tuple[str, str | None]]:
-    """Hash and object of everything that desks' entries say they sent to the reporter."""
+def _sent(thread: Thread) -> Iterable[tuple[str, Entry, str | None]]:
+    """Everything that desks' entries say they sent to the reporter: its hash, the entry, its object."""
     for entry in thread.entries:
         message = entry.message
         if message.direction == "desk" and message.kind in ("reply", "opened"):
             name = message.content.get("hash" if message.kind == "reply" else "reply")
             sent = message.content.get("object")
             if isinstance(name, str):
-                yield name, sent if isinstance(sent, str) else None
+                yield name, entry, sent if isinstance(sent, str) else None
+
+
+def _in_order(thread: Thread, records: Mapping[str, str]) -> Thread:
+    """A reporter who read a reply wrote after it: the entry that records the reply takes its place in the order.
+
+    A record that says so falsely can make a circle; then it is not believed.
+    """
+    order = tuple(ordered(thread.entries, records))
+    return replace(thread, entries=order) if len(order) == len(thread.entries) else thread
 
 
 def _compare_replies(places: Mapping[str, Place], sent: set[str]) -> Iterable[Alarm]:

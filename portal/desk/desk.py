@@ -40,7 +40,7 @@ from portal.desk.model import (
     View,
 )
 from portal.desk.session import Session
-from portal.mechanisms.results import GateNote, Recommendations
+from portal.mechanisms import GateNote, Recommendations
 
 if TYPE_CHECKING:
     from portal.settings import DeskSettings
@@ -240,7 +240,7 @@ class Desk:
 
     def recommend(self, case_id: str) -> tuple[Suggestion, ...]:
         with self._open() as here:
-            return casework.suggestions(casework.routing(here, case_id), ())
+            return casework.suggestions(casework.routing(here, case_id))
 
     def gates(self, case_id: str) -> tuple[GateNote, ...]:
         """What the gates say of the case: emergency help first, a hold, what is out of scope."""
@@ -250,8 +250,14 @@ class Desk:
         """`chosen` is a list of {"id": mechanism, "kind": kind of communication}."""
         self._write(lambda here: casework.decide(here, case_id, chosen, reason))
 
-    def draft(self, case_id: str, mechanism: str, kind: str) -> Draft: ...
-    def draft_docx(self, case_id: str, mechanism: str, kind: str) -> bytes: ...
+    def draft(self, case_id: str, mechanism: str, kind: str) -> Draft:
+        """A prepared communication; without a `kind`, of the kind that the rules choose."""
+        with self._open() as here:
+            return casework.draft(here, case_id, mechanism, kind)
+
+    def draft_docx(self, case_id: str, mechanism: str, kind: str) -> bytes:
+        with self._open() as here:
+            return casework.draft_docx(here, case_id, mechanism, kind)
 
     # People and keys.
     def people(self) -> tuple[Person, ...]:

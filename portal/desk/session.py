@@ -163,12 +163,16 @@ class Session:
         self.standing = read_standing(directory, instance_of(self.keys), self.keys.shelf, self.index.lent_rosters())
 
     def _open_keys(self) -> None:
-        """Open every wrap whose epoch stewards have signed. A new wrap takes over only once it opened."""
+        """Open every wrap whose epoch stewards have signed, or that somebody in the roster made.
+
+        A new wrap takes over only once it opened.
+        """
         if self.standing is None:
             return
         for new, wraps in ((False, self.archive.wraps()), (True, self.archive.new_wraps())):
             for epoch, sealed in wraps.items():
-                if self.standing.note(epoch) is None or (epoch in self.keys.live and not new):
+                vouched = self.standing.note(epoch) is not None or self.standing.roster is not None
+                if not vouched or (epoch in self.keys.live and not new):
                     continue
                 try:
                     self.keys.live[epoch] = open_wrap(sealed, epoch, self.keys.shelf, self.standing.roster)
