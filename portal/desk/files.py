@@ -13,8 +13,10 @@ from typing import Any
 
 
 def folder(path: Path) -> Path:
-    """Make a private folder, and its parents, if it is not there."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a private folder, and private parents, where they are not there."""
+    if not path.parent.exists():
+        folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
     return path
 
 

@@ -86,7 +86,7 @@ def served(data: Path) -> Iterator[Office]:
     app = create_app(settings)
     recorder = Recorder(app)
     server = make_server("127.0.0.1", settings.port, recorder, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     office = Office(settings, app, recorder)
     try:
