@@ -17,7 +17,20 @@ from portal.mechanisms.results import GateNote
 from portal.mechanisms.rules import FOLDER, Role
 
 STATE_LIKE = frozenset({"state", "other_state", "de_facto_authority", "unknown"})
-NO_LINK = ("none",)
+# Contact with these alone is no cooperation with the UN; the regional bodies protect their own.
+NOT_THE_UN = frozenset(
+    {
+        "none",
+        "council_of_europe",
+        "coe-private-office",
+        "osce",
+        "osce-odihr",
+        "inter_american_system",
+        "iachr",
+        "african_commission",
+        "achpr-srhrd",
+    }
+)
 # What speaks of a pattern, a law or a group, without names: consent D is enough.
 PATTERN_KINDS = frozenset({"other letter", "early warning"})
 # What asks for the author's own identity: no organisation can stand in for a person who is not named.
@@ -68,7 +81,8 @@ def load_gates() -> Gates:
 
 def outside(facets: Facets) -> bool:
     """Gate G1: there is said to be no link to cooperation with the UN."""
-    return facets.nexus == "none" or facets.un_body_cooperated == NO_LINK
+    bodies = set(facets.un_body_cooperated)
+    return facets.nexus == "none" or bool(bodies and bodies <= NOT_THE_UN)
 
 
 def only_un_insider(facets: Facets) -> bool:

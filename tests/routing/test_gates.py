@@ -71,6 +71,15 @@ def test_without_a_link_to_the_un_defenders_and_the_act_remain() -> None:
     assert "outside resolution 12/2" in found.why_not("un-asg-reprisals")
 
 
+def test_contact_with_a_regional_body_alone_is_for_that_body() -> None:
+    """The Council of Europe protects those who turn to it; with a UN body beside it, the senior official is back."""
+    alone = route(country="AL", un_body_cooperated=["council_of_europe"], nexus="actual")
+    assert "un-asg-reprisals" not in alone.ids()
+    assert {"coe-private-office", "osce-odihr"} <= set(alone.ids("referral"))
+    both = route(country="AL", un_body_cooperated=["council_of_europe", "hrc"])
+    assert "un-asg-reprisals" in both.ids("primary")
+
+
 def test_a_link_nobody_knows_yet_is_asked_for_and_excludes_nothing() -> None:
     """An unknown body leaves the senior official in, with a question."""
     found = route(un_body_cooperated=[])
