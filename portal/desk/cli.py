@@ -23,6 +23,7 @@ from portal.desk.model import Alarm, SyncReport
 from portal.mechanisms.command import route
 
 CASE_DIGITS = 8
+COPY_NAME = "identity-copy.age"
 
 
 def commands(desk: Desk) -> list[click.Command]:
@@ -36,12 +37,14 @@ def _init(desk: Desk) -> click.Command:
     @click.option("--name", required=True, help="Your name, as colleagues will see it.")
     @click.option("--passphrase-file", type=_file(), help="A file whose first line is your new passphrase.")
     @click.option("--code", required=True, help="The one-time code that the intake printed.")
-    @click.option("--copy", "copy", required=True, type=_new_file(), help="Where to save the identity file.")
-    def init(name: str, passphrase_file: Path | None, code: str, copy: Path) -> None:
+    @click.option("--copy", "place", type=_new_file(), help="Where to save the identity file [identity-copy.age].")
+    def init(name: str, passphrase_file: Path | None, code: str, place: Path | None) -> None:
         """Found the organisation: make the first admin-and-reviewer and publish the first intake key.
 
-        The copy brings this desk back after a loss. Keep it on another medium than this machine.
+        The copy brings this desk back after a loss. Keep it on another medium than this machine; where no place is
+        named, it is saved in the data folder, outside the desk's own, and has to be moved away by hand.
         """
+        copy = place or desk.settings.data / COPY_NAME
         with _sentences():
             passphrase = _passphrase(desk, passphrase_file, new=True)
             if desk.unfinished == "founding":

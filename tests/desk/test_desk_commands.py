@@ -54,13 +54,18 @@ def test_init_founds_without_questions_and_saves_the_identity(
     again.lock()
 
 
-def test_init_demands_a_place_for_the_copy(empty_office: Office, tmp_path: Path, passphrase: Path) -> None:
-    """Without it nothing is made: status 2, and the reason."""
+def test_init_without_a_place_saves_the_copy_beside_the_desk_and_says_so(
+    empty_office: Office, tmp_path: Path, passphrase: Path
+) -> None:
+    """The three options of the documentation are enough; the sentence names the file that has to be moved away."""
     desk = at_desk(tmp_path / "ada", empty_office)
-    result = run(desk, "init", "--name", "Ada", "--passphrase-file", str(passphrase), "--code", "x")
-    assert result.exit_code == 2
-    assert "--copy" in result.output
-    assert desk.state == "new"
+    options = ["--name", "Ada", "--passphrase-file", str(passphrase), "--code", empty_office.code()]
+    result = run(desk, "init", *options)
+    assert result.exit_code == 0, result.output
+    copy = desk.settings.data / "identity-copy.age"
+    assert copy.is_file() and str(copy) in result.output
+    assert desk.settings.folder not in copy.parents
+    desk.lock()
 
 
 def test_init_that_could_not_save_the_copy_goes_on_later(
