@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask, Response, request
 
 from portal import headers, text
-from portal.intake import api, api_desks, assets, cli, health, readers, scripts, tus
+from portal.intake import api, api_desks, assets, cli, health, pages, readers, scripts, tus
 from portal.intake.answers import IntakeApp, refusal_as_page
 from portal.intake.hygiene import keep_memory_private
 from portal.intake.refusals import Refusal
-from portal.intake.sealing import FORM_PARTS, FORM_TEXT, discard_unadopted
+from portal.intake.sealing import FORM_PARTS, FORM_TEXT, discard_unclaimed
 from portal.intake.store import Store
 from portal.settings import IntakeSettings
 
@@ -31,12 +29,10 @@ def build(settings: IntakeSettings) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["store"] = store
     app.before_request(readers.check)
-    app.teardown_request(_discard_unadopted)
+    app.teardown_request(_discard_unclaimed)
     app.register_error_handler(Refusal, refusal_as_page)
-    for bp in (scripts.bp, tus.bp, api.bp, api_desks.bp, api_desks.public, health.bp):
+    for bp in (pages.bp, scripts.bp, tus.bp, api.bp, api_desks.bp, api_desks.public, health.bp):
         app.register_blueprint(bp)
-    if find_spec("portal.intake.pages"):
-        app.register_blueprint(import_module("portal.intake.pages").bp)
     app.add_url_rule("/static/<path:filename>", "static", assets.asset)
     text.install(app)
     headers.install(app, origin=settings.url)
@@ -45,8 +41,8 @@ def build(settings: IntakeSettings) -> Flask:
     return app
 
 
-def _discard_unadopted(_error: BaseException | None) -> None:
-    discard_unadopted(request)
+def _discard_unclaimed(_error: BaseException | None) -> None:
+    discard_unclaimed(request)
 
 
 def _without_cookies(response: Response) -> Response:

@@ -108,10 +108,7 @@ def send(
     sealed = encrypt(seal_plaintext(body, Signed(keys.signing_seed)), [key.recipient])
     after = note.read([entry.hash for entry in thread.entries], heads).sent(body_hash(body))
     arrived = tuple(part.arrived for part in files)
-    first = store.deliver(Delivery(keys.thread, name, sealed, make_note(keys, after), arrived))
-    for part in files:
-        part.adopted = first
-    return Outcome(first)
+    return Outcome(store.deliver(Delivery(keys.thread, name, sealed, make_note(keys, after), arrived)))
 
 
 def open_mailbox(store: Store, receipt: Receipt) -> Mailbox:

@@ -173,8 +173,7 @@ def _whole() -> Carried:
 
 
 def _files() -> list[SealedPart]:
-    parts = cast(list[SealedPart], request.files.getlist("files"))
-    return [part for part in parts if part.is_file]
+    return cast(SealingRequest, request).chosen_files("files")
 
 
 def _named(carried: Carried) -> dict[str, Any]:

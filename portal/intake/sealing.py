@@ -1,8 +1,8 @@
 """The door for browsers without scripts: what comes as a file is sealed while it arrives.
 
 Rules: a part of a form is sealed to the key in force byte for byte as it is read, padded with zeros at its end, and
-only ciphertext ever touches the disk (Werkzeug would spool the plaintext to a temporary file); a part that nobody
-adopts is removed when the request ends; the text of a form is limited as a whole; a form that was cut on its way is
+only ciphertext ever touches the disk (Werkzeug would spool the plaintext to a temporary file); a part that no
+message claims is removed when the request ends; the text of a form is limited as a whole; a form that was cut on its way is
 told from a whole one by its last field.
 """
 
@@ -28,6 +28,7 @@ from portal.intake.store import Arrived, Store
 FORM_BODY = 500 * 1024 * 1024
 FORM_TEXT = 2 * 1024 * 1024
 FORM_PARTS = 400
+NAME_LIMIT = 255
 # The last field of every form. A body that was cut parses as a shorter form, but never has its end.
 SENTINEL, SENTINEL_VALUE = "end", "1"
 
@@ -41,10 +42,9 @@ class SealedPart(io.RawIOBase):
     def __init__(self, store: Store, filename: str, content_type: str) -> None:
         super().__init__()
         self.object_id = secrets.token_bytes(16)
-        self.filename = filename
-        self.content_type = content_type
+        self.filename = filename[:NAME_LIMIT]
+        self.content_type = content_type[:NAME_LIMIT]
         self.size = 0
-        self.adopted = False
         self._store = store
         self._hash = hashlib.sha256()
         self._file: BinaryIO | None = None
@@ -141,6 +141,11 @@ class SealingRequest(Request):
     def _get_stream_for_parsing(self) -> IO[bytes]:
         return cast(IO[bytes], _TextLimited(super()._get_stream_for_parsing(), self.sealed_parts))
 
+    def chosen_files(self, field: str) -> list[SealedPart]:
+        """The files that a person chose in this field, sealed. Reads the form."""
+        parts = [cast(SealedPart, file.stream) for file in self.files.getlist(field)]
+        return [part for part in parts if part.is_file]
+
     def whole_form(self) -> None:
         """Raise BadRequest unless the form arrived to its last field."""
         if self.form.getlist(SENTINEL) != [SENTINEL_VALUE]:
@@ -167,11 +172,11 @@ class _TextLimited(io.RawIOBase):
         return data
 
 
-def discard_unadopted(request: Request) -> None:
-    """When a request ends: remove what was sealed and then not kept."""
+def discard_unclaimed(request: Request) -> None:
+    """When a request ends: remove what was sealed and that no message claimed."""
     if isinstance(request, SealingRequest):
-        left = [part for part in request.sealed_parts if not part.adopted]
-        for part in left:
+        for part in request.sealed_parts:
             part.close()
-        if left:
-            cast(Store, current_app.extensions["store"]).discard_unclaimed(part.object_id for part in left)
+        if request.sealed_parts:
+            store = cast(Store, current_app.extensions["store"])
+            store.discard_unclaimed(part.object_id for part in request.sealed_parts)
