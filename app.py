@@ -126,10 +126,13 @@ def end_with_parent() -> None:
 
 
 def gunicorn(site: str, port: int, *, workers: int, threads: int) -> list[str]:
-    """The command that serves one site on loopback, without an access log."""
+    """The command that serves one site on loopback, without an access log.
+
+    A warning of gunicorn's repeats what a malformed request held, and from which address it came: errors only.
+    """
     command = [sys.executable, "-m", "gunicorn", f"app:{site}()", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
-    command += ["--log-level", "warning", "--graceful-timeout", "5", "--no-control-socket"]
+    command += ["--log-level", "error", "--graceful-timeout", "5", "--no-control-socket"]
     if Path("/dev/shm").is_dir():
         command += ["--worker-tmp-dir", "/dev/shm"]
     return command
