@@ -73,7 +73,7 @@ class NextDirectory:
         self._risen = set() if before else {Targets.type, Snapshot.type}
         self._notes = {role: deepcopy(notes) for role, notes in before.notes.items()} if before else {}
         self._files = dict(before.published) if before else {"metadata/1.root.json": root}
-        self._delegate(signer.public_key.keyid)
+        self._delegate()
 
     def put_roster(self, sealed: bytes) -> None:
         """Replace the sealed roster."""
@@ -110,17 +110,18 @@ class NextDirectory:
         self._replace(Snapshot.type, snapshot.version, self._snapshot.to_bytes())
         return self._files
 
-    def _delegate(self, keyid: str) -> None:
+    def _delegate(self) -> None:
         """Make sure that this steward has a role for key notes: delegated and, from the start, signed.
 
         Clients refuse a delegation without metadata, so a new steward's role begins with that steward's first act.
         """
-        top, role = self._top.signed, role_of(keyid)
+        key = self._signer.public_key
+        top, role = self._top.signed, role_of(key.keyid)
         delegations = top.delegations or Delegations({}, {})
         if delegations.roles is None or role in delegations.roles:
             return
-        delegations.roles[role] = DelegatedRole(role, [keyid], 1, terminating=False, paths=[NOTES + "*"])
-        delegations.keys[keyid] = self._root.signed.keys[keyid]
+        delegations.roles[role] = DelegatedRole(role, [key.keyid], 1, terminating=False, paths=[NOTES + "*"])
+        delegations.keys[key.keyid] = key
         top.delegations = delegations
         self._notes[role] = Metadata(Targets(version=1))
         self._risen.add(role)

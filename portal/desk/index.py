@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from crypto.hybrid import HybridIdentity
-from portal.desk.archive import Archive
+from portal.desk.archive import Archive, Written
 from portal.desk.checking import Checked, Objects, Place, check
 from portal.desk.opening import SealedFile, open_one
 from portal.threads import Alarm, Entry
@@ -35,9 +35,11 @@ class Index:
         self._twice: dict[str, dict[str, Alarm]] = {}
         self._checked: dict[str, Checked] = {}
 
-    def read(self, archive: Archive, live: Mapping[str, HybridIdentity]) -> None:
-        """Open what is new in the archive, and what did not open before."""
-        for object_id, place in _listed(archive):
+    def read(
+        self, archive: Archive, live: Mapping[str, HybridIdentity], written: Iterable[Written] | None = None
+    ) -> None:
+        """Open what is new in the archive, and what did not open before; or only what was written here just now."""
+        for object_id, place in _listed(archive) if written is None else map(_place, written):
             for_us = self._take(object_id, place) and place.audience == "desk"
             if for_us and self._wants(object_id) and archive.has(object_id):
                 self._open(object_id, archive, live)
@@ -133,8 +135,11 @@ def _listed(archive: Archive) -> Iterable[tuple[str, Place]]:
         for row in day.objects:
             yield row.id, Place(row.thread, row.audience, day.day, row.size, row.epoch)
     for batch in archive.outbox():
-        for written in batch.objects:
-            yield written.id, Place(written.thread, written.audience, written.day, None, written.epoch)
+        yield from map(_place, batch.objects)
+
+
+def _place(written: Written) -> tuple[str, Place]:
+    return written.id, Place(written.thread, written.audience, written.day, None, written.epoch)
 
 
 def _is_hex(text: str) -> bool:

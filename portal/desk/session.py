@@ -126,7 +126,7 @@ class Session:
     def write(self, sheets: Sequence[Sheet]) -> None:
         """Keep what was written, and know it. It is sent when the intake can be reached."""
         self.archive.write_out(sheets)
-        self.index.read(self.archive, self.keys.live)
+        self.index.read(self.archive, self.keys.live, [written for written, _ in sheets])
 
     def around(self, case_id: str) -> Around:
         alarms = (alarm for alarm in self.list_alarms if alarm.case == case_id)
