@@ -6,6 +6,7 @@ gets the kind of an error and where in the program it arose, never an address, a
 
 from __future__ import annotations
 
+import errno
 import logging
 from types import TracebackType
 from typing import Any
@@ -90,6 +91,13 @@ def speak_json(bp: Blueprint) -> None:
     bp.register_error_handler(refusals.Refusal, _refusal_as_json)
     bp.register_error_handler(WireError, _refusal_as_json)
     bp.register_error_handler(HTTPException, _error_as_json)
+
+
+def out_of_space(error: OSError) -> ResponseReturnValue:
+    """A disk that filled up in the middle of a request is told like one that was full before it; the rest is raised."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        raise error
+    return current_app.make_response(current_app.handle_user_exception(refusals.Full()))
 
 
 def refusal_as_page(error: refusals.Refusal) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 
 from portal import headers, text
 from portal.intake import api, api_desks, assets, cli, health, pages, readers, scripts, tus
-from portal.intake.answers import IntakeApp, refusal_as_page
+from portal.intake.answers import IntakeApp, out_of_space, refusal_as_page
 from portal.intake.hygiene import keep_memory_private
 from portal.intake.refusals import Refusal
 from portal.intake.sealing import FORM_PARTS, FORM_TEXT, discard_unclaimed
@@ -31,6 +31,7 @@ def build(settings: IntakeSettings) -> Flask:
     app.before_request(readers.check)
     app.teardown_request(_discard_unclaimed)
     app.register_error_handler(Refusal, refusal_as_page)
+    app.register_error_handler(OSError, out_of_space)
     for bp in (pages.bp, scripts.bp, tus.bp, api.bp, api_desks.bp, api_desks.public, health.bp):
         app.register_blueprint(bp)
     app.add_url_rule("/static/<path:filename>", "static", assets.asset)

@@ -15,12 +15,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from sqlite3 import SQLITE_FULL
 from sqlite3 import Connection as SqliteConnection
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
+
+from portal.intake.refusals import Full
 
 T = TypeVar("T")
 PAGE_SIZE = 8192
@@ -61,12 +65,17 @@ class Database:
         """Run `act` in a transaction and return its result once that is durable.
 
         `act` may run more than once (when another one's failure undid a shared transaction), so it only touches the
-        connection. What it raises is raised here, and undone.
+        connection. What it raises is raised here, and undone. Raises Full when the disk has no room left.
         """
-        if self._writer is not None:
-            return self._writer.run(act)
-        with self.engine.begin() as connection:
-            return act(connection)
+        try:
+            if self._writer is not None:
+                return self._writer.run(act)
+            with self.engine.begin() as connection:
+                return act(connection)
+        except OperationalError as error:
+            if _is_full(error.orig):
+                raise Full from None
+            raise
 
     def close(self) -> None:
         """Close every connection."""
@@ -102,6 +111,11 @@ def _insert_or_replace(model: type[DeclarativeBase], dialect: str) -> sqlite.Ins
     keys = [column.name for column in model.__table__.primary_key]
     changed = {column.name: insert.excluded[column.name] for column in model.__table__.columns}
     return insert.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """SQLite's code SQLITE_FULL, PostgreSQL's disk_full (class 53, insufficient resources)."""
+    return getattr(error, "sqlite_errorcode", None) == SQLITE_FULL or getattr(error, "sqlstate", None) == "53100"
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -6,6 +6,7 @@ import base64
 import io
 import logging
 import os
+import re
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -140,8 +141,6 @@ def test_a_canary_in_every_field_is_found_nowhere(
 
 def form_fields(intake: Intake) -> list[str]:
     """The names of all fields of text in the form without scripts."""
-    import re
-
     page = intake.app.test_client().post("/en/plain/start").text
     names = re.findall(r'<(?:input|textarea|select)[^>]*?\bname="([^"]+)"', page)
     assert len(names) > 10
@@ -158,10 +157,9 @@ def dump(intake: Intake) -> bytes:
     )
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_the_search_would_find_a_canary(intake: Intake) -> None:
     """Written into the database on purpose, the canary is found: the search above can fail."""
-    if not intake.store.database.is_sqlite:
-        pytest.skip("looks into SQLite's file")
     path = Path(intake.settings.database.removeprefix("sqlite:///"))
     connection = sqlite3.connect(path)
     connection.execute("update instance set enrol_answer = ?", (CANARY.encode(),))

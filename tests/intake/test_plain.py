@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from crypto.age import decrypt, encrypt
 from crypto.errors import TooBig
 from crypto.receipt import Receipt
 from portal.intake import plain
+from portal.intake.models import ChainNote
 from portal.intake.plain import Mailbox, Shown, open_mailbox, send
 from portal.intake.sealing import SealedPart
 from portal.messages import Maced, Message, ReporterKeys, Sealed, parse, seal_plaintext
@@ -207,10 +209,6 @@ def test_a_note_that_was_spoiled_costs_nothing(intake: Intake) -> None:
 
 
 def replace_note(intake: Intake, thread: bytes, note: bytes) -> bool:
-    from sqlalchemy import update
-
-    from portal.intake.models import ChainNote
-
     change = update(ChainNote).where(ChainNote.thread == thread).values(note=note)
     return intake.store.database.write(lambda connection: connection.execute(change).rowcount) == 1
 
