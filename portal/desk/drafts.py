@@ -85,11 +85,18 @@ def case_facts(thread: Checked, organisation: str) -> CaseFacts:
         wishes=tuple(_WISHES.get(code, code) for code in said.get("wants", ())),
         person=_person(said),
         detention=_detention(said),
+        names=names_known(thread),
         keep_private=tuple(_phrases(_of(said, "withhold"))),
         consents=tuple(_consents(thread)),
         organisation=organisation,
         reference=thread.id[:8],
     )
+
+
+def names_known(thread: Checked) -> tuple[str, ...]:
+    """The names that reviewers listed for this case: without consent C they are masked in what goes to a State."""
+    listed = case_facets(thread).get("names")
+    return tuple(name for name in listed if isinstance(name, str) and name) if isinstance(listed, list) else ()
 
 
 def _made(thread: Checked, organisation: str, mechanism: str, kind: str) -> letters.Draft | letters.DraftError:

@@ -77,6 +77,36 @@ def test_a_report_is_read_answered_routed_and_drafted(visitor: Visitor, ada: Rev
     chosen = {"chosen": "un-asg-reprisals|confidential letter", "reason": "The person asked for quiet contact."}
     assert visitor.post(f"{case}decide", chosen).status_code == 303
     assert "The person asked for quiet contact." in visitor.get(case).text
+    draft = visitor.get(f"{case}draft/un-asg-reprisals?kind=confidential+letter")
+    assert draft.status_code == 200 and "Assistant Secretary-General" in draft.text
+    assert visitor.get(f"{case}draft/un-asg-reprisals.docx?kind=confidential+letter").data.startswith(b"PK")
+
+
+@pytest.mark.claim("C10")
+def test_without_consent_there_is_no_draft(visitor: Visitor, reporter: Reporter) -> None:
+    """Who did not agree that the UN office is told is written about to nobody: a sentence, and no file."""
+    reporter.tells(TOLD, **REPORT | {"tell_un": "no"})
+    visitor.post("/sync")
+    case = f"/case/{reporter.case}/"
+    assert 'value="un-asg-reprisals' not in visitor.get(case).text
+    refused = visitor.get(f"{case}draft/un-asg-reprisals?kind=confidential+letter")
+    assert refused.status_code == 409 and "has not agreed" in refused.text
+    assert visitor.get(f"{case}draft/un-asg-reprisals.docx?kind=confidential+letter").status_code == 303
+
+
+@pytest.mark.claim("C10")
+def test_names_that_a_reviewer_lists_stay_out_of_letters(visitor: Visitor, reporter: Reporter) -> None:
+    """Somebody named only in the reporter's own words is masked too, once the name stands among the facts."""
+    told = "Wanjiru Odhiambo was questioned. They asked Ms ODHIAMBO about the Court."
+    reporter.tells(told, **REPORT | {"letter_named": "no", "letter_unnamed": "yes"})
+    visitor.post("/sync")
+    case = f"/case/{reporter.case}/"
+    assert "Wanjiru" in visitor.get(f"{case}draft/sp-ijl").text
+    visitor.post(f"{case}facets", {"country": "US", "act_types": "interrogation", "names": "Wanjiru Odhiambo\n"})
+    assert "Wanjiru Odhiambo</textarea>" in visitor.get(case).text
+    draft = visitor.get(f"{case}draft/sp-ijl")
+    assert draft.status_code == 200
+    assert "Wanjiru" not in draft.text and "odhiambo" not in draft.text.lower()
 
 
 def test_a_file_comes_back_byte_for_byte(visitor: Visitor, ada: Reviewer, reporter: Reporter) -> None:

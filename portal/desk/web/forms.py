@@ -142,6 +142,7 @@ class FacetsForm(FlaskForm):
     urgency = SelectField()
     perpetrator = SelectMultipleField()
     detail = StringField(validators=[Length(max=200, message=N_("Use at most 200 characters."))])
+    names = TextAreaField(validators=[_text])
 
 
 class DecideForm(FlaskForm):

@@ -37,7 +37,8 @@ def facets_form(case: Case, formdata: Any = None) -> FacetsForm:
     """The facets as they stand, or as they were posted; a code that no list knows stays choosable."""
     now = dict(case.facets)
     kinds, detail = actors(str(now.get("perpetrator") or ""))
-    form = FacetsForm(formdata=formdata, data=now | {"perpetrator": kinds, "detail": detail})
+    names = "\n".join(now.get("names") or ())
+    form = FacetsForm(formdata=formdata, data=now | {"perpetrator": kinds, "detail": detail, "names": names})
     form.country.choices = offer([("", _("Not known")), *countries(language().locale)])
     urgencies = load_vocabulary().facets["urgency"].values()
     form.urgency.choices = offer([("", _("Not known")), *((code.code, _(code.label)) for code in urgencies)])
@@ -54,10 +55,10 @@ def facet_groups(case: Case) -> dict[str, list[tuple[str, list[tuple[str, str]]]
 
 
 def decide_form(suggestions: Iterable[Suggestion], formdata: Any = None) -> DecideForm:
-    """What the rules named, to tick, and every other mechanism of the catalogue, to add."""
+    """What the rules named, to tick, and every other mechanism to add, save those that a missing consent holds back."""
     form = DecideForm(formdata=formdata)
-    named = [s for s in suggestions if not s.blocked]
-    form.chosen.choices = offer((f"{s.id}|{s.kind}", s.name) for s in named)
+    named = list(suggestions)
+    form.chosen.choices = offer((f"{s.id}|{s.kind}", s.name) for s in named if not s.blocked)
     ids = {s.id for s in named}
     others = [(m.id, m.name) for m in load_catalogue().values() if m.id not in ids]
     form.other.choices = offer([("", _("None")), *others])
@@ -66,10 +67,12 @@ def decide_form(suggestions: Iterable[Suggestion], formdata: Any = None) -> Deci
 
 
 def in_parts(suggestions: Iterable[Suggestion]) -> list[tuple[str, list[Suggestion]]]:
-    """The suggestions by role, in the order of the rules; those that a missing consent holds back come last."""
-    parts: dict[str, list[Suggestion]] = {"primary": [], "secondary": [], "referral": [], "blocked": []}
+    """The suggestions by role: emergency help before everything, what a missing consent holds back at the end."""
+    order = ("emergency", "primary", "secondary", "referral", "blocked")
+    parts: dict[str, list[Suggestion]] = {part: [] for part in order}
     for suggestion in suggestions:
-        parts["blocked" if suggestion.blocked else suggestion.role].append(suggestion)
+        role = "emergency" if suggestion.kind == "emergency help" else suggestion.role
+        parts["blocked" if suggestion.blocked else role].append(suggestion)
     return [(part, ways) for part, ways in parts.items() if ways]
 
 

@@ -37,6 +37,7 @@ def facets(case_id: str) -> ResponseReturnValue:
     edited["year"] = form.year.data
     kinds, detail = "+".join(ticked(form.perpetrator)), typed(form.detail).strip()
     edited["perpetrator"] = f"{kinds}:{detail}" if kinds and detail else kinds or None
+    edited["names"] = [line.strip() for line in typed(form.names).splitlines() if line.strip()]
     desk().set_facets(case_id, dict(case.facets) | edited)
     flash(_("The facts are changed. The recommendations below are made from them."))
     return redirect(url_for("case.case", case_id=case_id) + "#routing", 303)
