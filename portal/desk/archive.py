@@ -4,7 +4,7 @@
     objects/<aa>/<id>.age  sealed objects, byte for byte; a name appears only when all its bytes are on the disk
     parts/<id>.part        an object still arriving; the next sync goes on where it ends
     wraps/<epoch>.age      private halves of intake keys, sealed to the reviewers' shelf keys (.new: not opened yet)
-    outbox/<n>.json        what was written here and not yet heard of in the intake's lists
+    outbox/<name>.json     what was written here and not yet heard of in the intake's lists
 
 Rules: nothing decrypted is ever written; an object is never changed or removed because the intake says otherwise.
 A crash at any moment loses nothing that was here.
@@ -13,6 +13,7 @@ A crash at any moment loses nothing that was here.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -83,7 +84,7 @@ class Written:
 class Batch:
     """Objects that go out together, in order. `sent` once the intake has taken them all."""
 
-    number: int
+    name: str
     sent: bool
     objects: tuple[Written, ...]
 
@@ -159,31 +160,38 @@ class Archive:
         files.write(self.path / "wraps" / f"{check_id(epoch)}.age", sealed)
         (self.path / "wraps" / f"{epoch}.new").unlink(missing_ok=True)
 
+    def stamp(self) -> frozenset[tuple[str, int]]:
+        """What changes whenever the days or the outbox change, also by the hand of another process."""
+        paths = [*(self.path / "days").glob("*.json"), *(self.path / "outbox").glob("*.json")]
+        return frozenset((path.name, path.stat().st_mtime_ns) for path in paths)
+
     # Outbox.
     def write_out(self, batch: Sequence[tuple[Written, bytes]]) -> None:
         """Keep sealed objects and remember to send them: all of them, or, after a crash, none."""
         for written, sealed in batch:
             self.keep(written.id, sealed)
-        number = max((one.number for one in self.outbox()), default=0) + 1
-        self._keep_batch(Batch(number, False, tuple(written for written, _ in batch)))
+        number = max((int(one.name[:8]) for one in self.outbox()), default=0) + 1
+        # A command and a desk that is being served may write at the same moment: each name is its own.
+        name = f"{number:08d}-{secrets.token_hex(4)}"
+        self._keep_batch(Batch(name, False, tuple(written for written, _ in batch)))
 
     def outbox(self) -> Iterator[Batch]:
         """Batches in the order of writing."""
         for path in sorted((self.path / "outbox").glob("*.json")):
             value = files.read_json(path)
             if value:
-                yield Batch(int(path.stem), value["sent"], tuple(Written(**one) for one in value["objects"]))
+                yield Batch(path.stem, value["sent"], tuple(Written(**one) for one in value["objects"]))
 
     def mark_sent(self, batch: Batch) -> None:
-        self._keep_batch(Batch(batch.number, True, batch.objects))
+        self._keep_batch(Batch(batch.name, True, batch.objects))
 
     def forget_batch(self, batch: Batch) -> None:
         """Remove a batch whose objects all stand in the intake's lists now."""
-        self._batch(batch.number).unlink(missing_ok=True)
+        self._batch(batch.name).unlink(missing_ok=True)
 
     def _keep_batch(self, batch: Batch) -> None:
         value = {"v": 1, "sent": batch.sent, "objects": [asdict(one) for one in batch.objects]}
-        files.write_json(self._batch(batch.number), value)
+        files.write_json(self._batch(batch.name), value)
 
-    def _batch(self, number: int) -> Path:
-        return self.path / "outbox" / f"{number:08d}.json"
+    def _batch(self, name: str) -> Path:
+        return self.path / "outbox" / f"{name}.json"

@@ -101,7 +101,10 @@ def assign(here: Session, case_id: str, device: str | None) -> None:
 
 
 def set_facets(here: Session, case_id: str, facets: Mapping[str, Any]) -> None:
-    """Correct what routing looks at. Consents are the reporter's: they are not corrected here."""
+    """Correct what routing looks at, and list `names` that drafts withhold from a State without consent C.
+
+    Consents are the reporter's: they are not corrected here.
+    """
     changed = {name: value for name, value in facets.items() if name != "consents"}
     checked_facets(changed)
     _record(here, case_id, "facets", {"facets": changed})

@@ -43,6 +43,7 @@ class Session:
     demo: bool
     standing: Standing | None = None
     list_alarms: tuple[Alarm, ...] = ()
+    stamp: frozenset[tuple[str, int]] = frozenset()
     key_alarms: dict[str, Alarm] = field(default_factory=dict)
     trust_alarm: Alarm | None = None
 
@@ -70,9 +71,11 @@ class Session:
 
     @property
     def pen(self) -> Pen:
-        """Ready to write. A restored desk must first know what it wrote before."""
+        """Ready to write. What this person wrote elsewhere, by a command or before a restoration, must be known."""
         if self.home.progress().get("unsynced"):
             raise DeskError("This desk was restored and has not seen its own earlier entries.", "Sync first.")
+        if self.archive.stamp() != self.stamp:
+            self._read_archive()
         pen = take_pen(self.keys, self.ground)
         if pen.epoch not in self.keys.live:
             raise DeskError("This desk cannot open the key in force.", "Sync, or ask a colleague for the keys.")
@@ -89,7 +92,7 @@ class Session:
         # A colleague's lent roster lies in the archive, and opens only once the live keys do.
         for _ in range(2):
             self._open_keys()
-            self.index.read(self.archive, self.keys.live)
+            self._read_archive()
             if self.standing is None or self.standing.roster is not None:
                 break
             self._read(self.standing.directory)
@@ -127,6 +130,7 @@ class Session:
         """Keep what was written, and know it. It is sent when the intake can be reached."""
         self.archive.write_out(sheets)
         self.index.read(self.archive, self.keys.live, [written for written, _ in sheets])
+        self.stamp = self.archive.stamp()
 
     def around(self, case_id: str) -> Around:
         alarms = (alarm for alarm in self.list_alarms if alarm.case == case_id)
@@ -161,6 +165,10 @@ class Session:
 
     def _read(self, directory: Directory) -> None:
         self.standing = read_standing(directory, instance_of(self.keys), self.keys.shelf, self.index.lent_rosters())
+
+    def _read_archive(self) -> None:
+        self.stamp = self.archive.stamp()
+        self.index.read(self.archive, self.keys.live)
 
     def _open_keys(self) -> None:
         """Open every wrap whose epoch stewards have signed, or that somebody in the roster made.

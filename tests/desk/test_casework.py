@@ -152,12 +152,14 @@ def test_the_rules_recommend_and_the_decision_is_kept(ada: Reviewer, reporter: R
 @pytest.mark.claim("C10")
 def test_a_draft_keeps_to_the_consents(ada: Reviewer, reporter: Reporter) -> None:
     """Without consent C no name goes to a State; without B nothing is drafted, and the scope is named."""
-    reporter.tells("Amina Idris was told to leave.", **ANSWERS)
+    reporter.tells("Amina Idris was told to leave by Otto Blum.", **ANSWERS)
     ada.opens(reporter)
     draft = ada.desk.draft(reporter.case, "sp-ijl", "")
     assert draft.refused is None
-    assert "Amina" not in draft.text and "Idris" not in draft.text
+    assert "Amina" not in draft.text and "Idris" not in draft.text and "Blum" in draft.text
     assert "Example Watch" in draft.text
+    ada.desk.set_facets(reporter.case, {"names": ["Otto Blum"]})
+    assert "Blum" not in ada.desk.draft(reporter.case, "sp-ijl", draft.kind).text
     assert ada.desk.draft_docx(reporter.case, "sp-ijl", draft.kind).startswith(b"PK")
     reporter.sends("report", {"language": "en", "tell_un": "no"}, {})
     ada.opens(reporter)

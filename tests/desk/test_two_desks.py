@@ -201,3 +201,34 @@ def test_the_size_of_the_team_does_not_show(office: Office, ada: Reviewer, ben: 
     assert publication is not None
     rosters = [data for path, data in publication.files.items() if path.endswith("roster.age")]
     assert [len(age.inspect(data, recipients=8).stanzas) for data in rosters] == [8]
+
+
+def test_two_programs_of_one_person_do_not_fork(ada: Reviewer, reporter: Reporter) -> None:
+    """A command and the served desk write in turn on one folder: one chain, nothing lost, no alarm."""
+    reporter.tells("It happened.")
+    ada.opens(reporter)
+    other = Reviewer("Ada", ada.data, ada.office).unlocks()
+    for number in range(3):
+        other.desk.note(reporter.case, f"command {number}")
+        other.desk.sync()
+        ada.desk.note(reporter.case, f"page {number}")
+    case = other.sees(reporter)
+    assert [note.text for note in case.notes] == [f"{who} {n}" for n in range(3) for who in ("command", "page")]
+    assert case.alarms == ada.sees(reporter).alarms == ()
+    other.leaves_the_room()
+
+
+def test_many_threads_of_one_desk_write_one_chain(ada: Reviewer, reporter: Reporter) -> None:
+    """The pages are served by several threads, and syncing goes on beside them."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    reporter.tells("It happened.")
+    ada.opens(reporter)
+    with ThreadPoolExecutor(6) as pool:
+        acts = [pool.submit(ada.desk.note, reporter.case, f"note {number}") for number in range(12)]
+        acts += [pool.submit(ada.desk.sync) for _ in range(4)]  # type: ignore[arg-type]
+        for act in acts:
+            act.result()
+    case = ada.sees(reporter)
+    assert {note.text for note in case.notes} == {f"note {number}" for number in range(12)}
+    assert case.alarms == ()

@@ -14,6 +14,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from portal.desk import files
+
 if TYPE_CHECKING:
     from portal.settings import DeskSettings
 
@@ -32,7 +34,7 @@ def issue(settings: DeskSettings) -> str:
     """A fresh token of 256 bits; its digest is on disk when this returns. An earlier token no longer opens."""
     token = secrets.token_urlsafe(32)
     path = token_file(settings)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files.folder(path.parent)
     fresh = path.with_name(f"token.{secrets.token_hex(8)}")
     with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
         file.write(digest(token))
