@@ -53,6 +53,7 @@ def test_a_restored_desk_does_not_write_before_it_knows_what_it_wrote(
     again.leaves_the_room()
 
 
+@pytest.mark.claim("C8")
 def test_with_two_people_the_saved_file_has_no_shelf_key(ada: Reviewer, ben: Reviewer) -> None:
     """An old copy of the wraps and one laptop must not open what was destroyed."""
     from portal.desk.identity import open_identity
@@ -129,6 +130,7 @@ def test_an_admin_gives_a_restored_colleague_the_keys(
 
 
 @pytest.mark.claim("C3")
+@pytest.mark.claim("C9")
 def test_the_lost_laptops_shelf_key_gets_nothing_new(ada: Reviewer, ben: Reviewer, tmp_path: Path) -> None:
     """Once the keys were given to the new shelf key, the wraps are not sealed to the old one any more."""
     ben.desk.sync()
