@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Literal
 
 import pytest
 
-from portal.desk import model
+from portal import text
+from portal.desk import model, web
 from portal.desk.errors import Unreachable
 from tests.browser.desks import Seat, barriers, served, sticks_out
 from tests.browsers import Visit
@@ -126,6 +128,24 @@ def test_every_page_fits_and_is_open_to_everybody(
             faults.append(f"{name}: {pixels} pixels too wide")
         faults += [f"{name}: {barrier}" for barrier in barriers(seat.page)]
     assert faults == []
+
+
+def test_every_page_reads_from_right_to_left(visit: Visit, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a right-to-left language nothing sticks out; ids, days and a person's own words keep their direction."""
+    monkeypatch.setitem(text.LANGUAGES, "ar", text.Language("ar", "العربية", "rtl", "ar"))
+    seat = Seat(visit("chromium", viewport={"width": 360, "height": 740}).page)
+    seat.page.goto(room.address)
+    seat.presses("العربية")
+    assert "الولايات المتحدة" in seat.reads()
+    faults = [name for name in every_page(room, seat) if sticks_out(seat.page) > 0]
+    assert faults == []
+
+
+def test_the_stylesheet_is_light() -> None:
+    """One sheet of at most ten kilobytes, without pictures or fonts, with logical properties only."""
+    sheet = (Path(web.__file__).parents[2] / "static/css/desk.css").read_text()
+    assert len(sheet.encode()) <= 10_000
+    assert not re.search(r"url\(|@import|@font-face|(margin|padding|border)-(left|right)|\b(left|right):", sheet)
 
 
 def test_firefox_shows_every_page_without_a_complaint(visit: Visit, room: Room) -> None:

@@ -113,6 +113,7 @@ SUGGESTIONS = (
     model.Suggestion(
         "sp-ijl", "Special Rapporteur on judges", "primary", "urgent appeal", ("A judge.",), (), False, True,
     ),
+    model.Suggestion("fld-emergency", "Front Line", "referral", "emergency help", (), (), False, False),
     model.Suggestion("sp-hrd", "Special Rapporteur on defenders", "primary", "urgent appeal", (), ("C",), True, True),
 )  # fmt: skip
 
@@ -134,6 +135,7 @@ class PaperDesk:
     copy_due: bool = False
     organisation: str = "Example Watch"
     fingerprint: tuple[str, ...] = WORDS
+    fingerprint_hex: str = " ".join(["0f3c"] * 16)
     founding: model.Founding | None = None
     joining: model.Joining | None = None
     admitted: bool = False

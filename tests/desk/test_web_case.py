@@ -237,6 +237,13 @@ def test_recommendations_show_why_and_what_is_missing(reviewer: Visitor) -> None
     assert "ohchr-reprisals@un.org" in page and "look up before use" in page
 
 
+def test_emergency_help_stands_before_every_letter(reviewer: Visitor) -> None:
+    """When somebody is in danger, help within hours comes first on the page as well."""
+    page = reviewer.get(f"/case/{CASE}/").text
+    assert page.index("Emergency help: first") < page.index('value="fld-emergency|emergency help"')
+    assert page.index('value="fld-emergency|emergency help"') < page.index("Primary: meant for this")
+
+
 def test_what_a_consent_holds_back_cannot_be_chosen(reviewer: Visitor, desk: PaperDesk) -> None:
     """It is shown with what is missing, without a box to tick; a forged choice is refused."""
     page = reviewer.get(f"/case/{CASE}/").text
@@ -249,13 +256,14 @@ def test_the_facts_can_be_corrected_and_unknown_codes_survive(reviewer: Visitor,
     """What is ticked is kept, what is not is dropped, and a code of a newer form can be kept too."""
     form = {
         "country": "NL", "year": "2020", "urgency": "past", "perpetrator": ["state", "business"], "detail": "police",
-        "act_types": ["arrest_detention", "act_of_2031"], "un_body_cooperated": ["upr"],
+        "act_types": ["arrest_detention", "act_of_2031"], "un_body_cooperated": ["upr"], "names": "Ana Roe\n\n Bo ",
     }  # fmt: skip
     assert reviewer.post(f"/case/{CASE}/facets", form).status_code == 303
     assert acts(desk) == [
         ("facets", CASE, FACETS | {
             "country": "NL", "year": 2020, "urgency": "past", "perpetrator": "state+business:police",
             "act_types": ["arrest_detention", "act_of_2031"], "victim_profile": [], "un_body_cooperated": ["upr"],
+            "names": ["Ana Roe", "Bo"],
         }),
     ]  # fmt: skip
     assert reviewer.post(f"/case/{CASE}/facets", form | {"act_types": ["nonsense"]}).status_code == 422

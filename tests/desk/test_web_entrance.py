@@ -89,6 +89,7 @@ def test_a_used_address_says_how_to_get_a_new_one(app: Flask, inside: Visitor, s
     assert inside.get(f"/enter?token={token}").status_code == 303
 
 
+@pytest.mark.claim("C11")
 def test_without_a_session_every_address_is_the_door(app: Flask) -> None:
     """Whoever has not entered sees one page, which tells neither the organisation's name nor whether a case exists."""
     seen = set()
@@ -105,6 +106,7 @@ def test_without_a_session_every_address_is_the_door(app: Flask) -> None:
     assert "Example Watch" not in Visitor(app).get("/nowhere").text
 
 
+@pytest.mark.claim("C11")
 @pytest.mark.parametrize("path", UNSAFE)
 def test_without_a_session_nothing_can_be_done(app: Flask, desk: PaperDesk, path: str) -> None:
     """A form posted from outside does nothing, whatever it holds."""

@@ -264,7 +264,15 @@ def test_the_keys_page_shows_dates_states_and_the_fingerprint(tmp_path: Path) ->
     """What an admin compares by voice, and every key with its days."""
     _desk, visitor = arrives(tmp_path)
     page = visitor.get("/keys/").text
-    for words in ("In force", "Older, still accepted", "2026-12-20", "2027-04-20", "12 objects", SHOWN_WORDS):
+    for words in (
+        "In force",
+        "Older, still accepted",
+        "2026-12-20",
+        "2027-04-20",
+        "12 objects",
+        SHOWN_WORDS,
+        "0f3c 0f3c",
+    ):
         assert words in page
 
 

@@ -17,7 +17,13 @@ bp = Blueprint("keys", __name__, url_prefix="/keys")
 
 @bp.get("/")
 def keys() -> ResponseReturnValue:
-    return render_template("desk/keys.html", keys=desk().keys(), fingerprint=desk().fingerprint, alarms=desk().alarms())
+    return render_template(
+        "desk/keys.html",
+        keys=desk().keys(),
+        fingerprint=desk().fingerprint,
+        fingerprint_hex=desk().fingerprint_hex,
+        alarms=desk().alarms(),
+    )
 
 
 @bp.route("/rotate", methods=["GET", "POST"])

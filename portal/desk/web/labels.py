@@ -29,6 +29,7 @@ STATUSES = {
     "closed": N_("Closed"),
 }
 ROLES = {
+    "emergency": N_("Emergency help: first"),
     "primary": N_("Primary: meant for this"),
     "secondary": N_("Secondary: can help as well"),
     "referral": N_("Referral: help outside these procedures"),
