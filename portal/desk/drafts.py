@@ -86,7 +86,6 @@ def case_facts(thread: Checked, organisation: str) -> CaseFacts:
         person=_person(said),
         detention=_detention(said),
         names=names_known(thread),
-        names=_names(case_facets(thread)),
         keep_private=tuple(_phrases(_of(said, "withhold"))),
         consents=tuple(_consents(thread)),
         organisation=organisation,
@@ -108,12 +107,6 @@ def _made(thread: Checked, organisation: str, mechanism: str, kind: str) -> lett
         return error
     except StopIteration:
         raise DeskError("There is no such mechanism in the catalogue.", "Choose from the list.") from None
-
-
-def _names(facets: Mapping[str, Any]) -> tuple[str, ...]:
-    """Further names in the case, as a reviewer listed them: without consent C none of them goes to a State."""
-    names = facets.get("names")
-    return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
 def _of(said: Mapping[str, Any], *names: str) -> str:
