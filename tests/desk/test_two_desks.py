@@ -175,6 +175,7 @@ def test_a_second_admin_becomes_a_steward(office: Office, ada: Reviewer, reporte
         person.leaves_the_room()
 
 
+@pytest.mark.claim("C9")
 def test_an_admin_who_is_no_reviewer_opens_nothing(
     office: Office, ada: Reviewer, reporter: Reporter, tmp_path: Path
 ) -> None:
