@@ -2,7 +2,7 @@
 
 Rules: a message counts only if it opens, reads, belongs here, is authentic and is here once; what does not count is
 told as an alarm and never shown as content. The order in which messages are handed in changes nothing. A reporter is
-who wrote the first message; where several claim that, it is the one whom a desk's signed entry has named.
+who wrote the first message; where several claim that, it is the one whom a desk's signed entry named first.
 """
 
 from __future__ import annotations
@@ -51,23 +51,20 @@ def check_thread(
     instance: str,
     thread: str,
     devices: Mapping[str, bytes],
-    keys: ReporterKeys | None = None,
     reply_mac: bytes | None = None,
     known: Collection[str] = (),
 ) -> Thread:
     """Verify and order the messages of one thread.
 
     `instance` and `thread` are where they were found (hexadecimal). `devices` maps the ids of all desks, past ones
-    too, to their signing keys. `keys` are the reporter's, if they are known from before. `reply_mac` stands in for
-    them in the reporter's own mailbox, where only replies are. `known` are hashes that may be named without being
-    there: removed after their time, or sent or seen earlier by the reader.
+    too, to their signing keys. `reply_mac` is given in the reporter's own mailbox, where only replies are, and is then
+    what they must be made with. `known` are hashes that may be named without being there: removed after their time,
+    or sent or seen earlier by the reader.
     """
     check = _Check(found, instance, thread)
     desk = check.authentic("desk", lambda sealed: _verify_desk(sealed, devices))
-    named = {name for entry in desk for name in entry.message.heads}
     reports = check.authentic("report", Sealed.verify_report)
-    if keys is None and reports:
-        keys = min(reports, key=lambda entry: (entry.hash not in named, entry.rank)).message.keys
+    keys = _reporter(reports, desk) if reply_mac is None else None
     for stranger in (entry for entry in reports if entry.message.keys != keys):
         check.raises("injected", stranger, "This message was written with another receipt than the thread's first one.")
     own = [entry for entry in reports if entry.message.keys == keys]
@@ -75,6 +72,19 @@ def check_thread(
     replies = check.authentic("reply", lambda sealed: _verify_reply(sealed, mac))
     good = check.once(sorted([*desk, *own, *replies], key=lambda entry: entry.rank))
     return Thread(tuple(ordered(good)), (*check.alarms, *holes_and_forks(good, known)), keys)
+
+
+def _reporter(reports: list[Entry], desk: list[Entry]) -> ReporterKeys | None:
+    """The keys of the report that the earliest entry of a desk named; where none did, of the earliest report.
+
+    A desk that is shown a forged beginning names that: the entry of a desk that had read the genuine one came before.
+    """
+    named: dict[str, int] = {}
+    for place, entry in enumerate(ordered(sorted(desk, key=lambda entry: entry.rank))):
+        for name in entry.message.heads:
+            named.setdefault(name, place)
+    first = min(reports, key=lambda entry: (named.get(entry.hash, len(desk)), entry.rank), default=None)
+    return first.message.keys if first else None
 
 
 class _Stranger(MessageError):

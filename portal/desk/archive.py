@@ -19,9 +19,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from crypto import age
+from crypto.padding import padded_file_size
 from portal.desk import files
 from portal.desk.errors import Untrusted
 
+# What a reporter may attach ends well below: a list cannot make a desk fill its disk with one object.
+_LARGEST = age.sealed_size(padded_file_size(1 << 30))
 _ID = re.compile(r"[0-9a-f]{32}")
 _THREAD = re.compile(r"[0-9a-f]{64}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -55,7 +59,8 @@ class Listed:
             all(_ID.fullmatch(text) for text in ids)
             and all(_THREAD.fullmatch(text) for text in (self.thread, self.header))
             and self.audience in ("desk", "reporter")
-            and self.size > 0
+            and type(self.size) is int
+            and 0 < self.size <= _LARGEST
         )
 
 

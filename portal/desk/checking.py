@@ -28,13 +28,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """Everything of one thread: places of all its objects, and what opening made of those for desks."""
+    """Everything of one thread: places of all its objects, and what opening made of those for desks.
+
+    `days` are those of everything that was listed in it, also of what stands in another thread already.
+    """
 
     places: Mapping[str, Place]
     entries: tuple[Entry, ...]
     files: Mapping[str, SealedFile]
     epochs: Mapping[str, str]
     faults: tuple[Alarm, ...]
+    days: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,13 @@ def check(thread_id: str, objects: Objects, instance: str, signers: Mapping[str,
             *result.alarms,
             *objects.faults,
             *(file.doubt for file in objects.files.values() if file.object not in named),
+            *_kept_back(result, objects.places),
             *_compare_replies(objects.places, {object_id for _, _, object_id in sent if object_id}),
             *(alarm for entry in result.entries for alarm in _compare(entry, objects.epochs, newest)),
         ),
         files={object_id: file for object_id, file in objects.files.items() if object_id in named},
         epochs=objects.epochs,
-        days=tuple(sorted(place.day for place in objects.places.values())),
+        days=objects.days,
     )
 
 
@@ -104,6 +109,13 @@ def _in_order(thread: Thread, records: Mapping[str, str]) -> Thread:
     """
     order = tuple(ordered(thread.entries, records))
     return replace(thread, entries=order) if len(order) == len(thread.entries) else thread
+
+
+def _kept_back(thread: Thread, places: Mapping[str, Place]) -> Iterable[Alarm]:
+    """A message and its files are stored together or not at all."""
+    for entry in thread.entries:
+        if any(file.object not in places for file in entry.message.files):
+            yield Alarm("missing", entry.object, "A file that this message names is not at the intake.")
 
 
 def _compare_replies(places: Mapping[str, Place], sent: set[str]) -> Iterable[Alarm]:

@@ -153,7 +153,7 @@ class Client:
     def _json(body: bytes) -> dict[str, Any]:
         try:
             value = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
             raise Unreachable("What answers at this address is not an intake.", "Check UNHINDERED_INTAKE_URL.")
@@ -174,7 +174,7 @@ def _body(response: requests.Response) -> bytes:
 def _error(response: requests.Response) -> dict[str, Any]:
     try:
         value = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -32,7 +32,7 @@ class Index:
         self._files: dict[str, SealedFile] = {}
         self._epochs: dict[str, str] = {}
         self._faults: dict[str, Alarm] = {}
-        self._twice: dict[str, dict[str, Alarm]] = {}
+        self._twice: dict[str, dict[str, Place]] = {}
         self._checked: dict[str, Checked] = {}
 
     def read(
@@ -80,8 +80,7 @@ class Index:
         """Note where an object stands. False when it already stands in another thread: that is an alarm there."""
         known = self._places.get(object_id)
         if known is not None and known.thread != place.thread:
-            alarm = Alarm("replayed", object_id, "The intake lists the same object in two threads.")
-            if self._twice.setdefault(place.thread, {}).setdefault(object_id, alarm) is alarm:
+            if self._twice.setdefault(place.thread, {}).setdefault(object_id, place) is place:
                 self._threads.setdefault(place.thread, set())
                 self._checked.pop(place.thread, None)
             return False
@@ -109,13 +108,17 @@ class Index:
 
     def _objects(self, thread: str) -> Objects:
         here = sorted(self._threads[thread])
+        places = {object_id: self._places[object_id] for object_id in here}
+        twice = self._twice.get(thread, {})
+        says = "The intake lists the same object in two threads."
         faults = [self._faults[object_id] for object_id in here if object_id in self._faults]
         return Objects(
-            places={object_id: self._places[object_id] for object_id in here},
+            places=places,
             entries=tuple(self._entries[object_id] for object_id in here if object_id in self._entries),
             files={object_id: self._files[object_id] for object_id in here if object_id in self._files},
             epochs={object_id: self._epochs[object_id] for object_id in here if object_id in self._epochs},
-            faults=(*faults, *self._twice.get(thread, {}).values()),
+            faults=(*faults, *(Alarm("replayed", object_id, says) for object_id in twice)),
+            days=tuple(sorted(place.day for place in (*places.values(), *twice.values()))),
         )
 
     def _is_team(self, thread: str) -> bool:

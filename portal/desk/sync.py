@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from crypto import age
 from crypto.errors import CryptoError
@@ -107,17 +108,34 @@ def _rows(listed: dict[str, object]) -> tuple[Listed, ...]:
 
 
 def _take_day(archive: Archive, before: Day | None, now: Day, report: Visit) -> None:
-    """Keep a day's list. A row that changed under an id we hold does not replace the row we know."""
+    """Keep a day's list. A row that changed under an id we hold does not replace the row we know.
+
+    Such a day counts as not read: as long as the intake says otherwise, each visit tells it.
+    """
     known = {row.id: row for row in before.objects} if before else {}
-    rows = []
+    rows, agreed = [], True
     for row in now.objects:
-        old = known.get(row.id, row)
+        old = known.get(row.id) or _as_here(archive, row)
         if row != old and archive.has(row.id):
-            says = "The intake describes this object otherwise than when it was fetched. The one kept here stays."
+            says = "The intake describes this object otherwise than the one kept here, which stays."
             report.alarms.append(Alarm("altered", row.id, says, old.thread))
-            row = old
+            row, agreed = old, False
         rows.append(row)
-    archive.keep_day(Day(now.day, now.digest, tuple(rows), ()))
+    archive.keep_day(Day(now.day, now.digest if agreed else "", tuple(rows), ()))
+
+
+def _as_here(archive: Archive, row: Listed) -> Listed:
+    """A row that is new, as it would have to be for what was written here."""
+    if not archive.has(row.id):
+        return row
+    path = archive.object(row.id)
+    return replace(row, size=path.stat().st_size, header=_header_of(path))
+
+
+def _header_of(path: Path) -> str:
+    """SHA-256 of a sealed file's header, as lists have it. Raises crypto.errors.CryptoError."""
+    with path.open("rb") as source:
+        return hashlib.sha256(age.split(source.read(HEADER_LIMIT))[0]).hexdigest()
 
 
 def _settle_outbox(archive: Archive, report: Visit) -> None:
@@ -182,15 +200,11 @@ def _fault(archive: Archive, row: Listed) -> str | None:
     part = archive.part(row.id)
     if part.stat().st_size != row.size:
         return "The intake handed out an object of another size than it lists."
-    with part.open("rb") as source:
-        head = source.read(HEADER_LIMIT)
     try:
-        header = age.split(head)[0]
+        header = _header_of(part)
     except CryptoError:
         return "The intake handed out something that is not a sealed file."
-    if hashlib.sha256(header).hexdigest() != row.header:
-        return "The intake handed out an object with another header than it lists."
-    return None
+    return None if header == row.header else "The intake handed out an object with another header than it lists."
 
 
 def _read_wraps(archive: Archive, client: Client, report: Visit) -> None:

@@ -267,6 +267,89 @@ def _messages(reviewer: Reviewer, reporter: Reporter) -> set[str]:
     return {message.object for message in reviewer.sees(reporter).messages}
 
 
+def test_an_object_listed_again_in_a_thread_that_holds_nothing_else_is_an_alarm(
+    office: Office, ada: Reviewer, told: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The made-up thread stands in the inbox with its alarm, and the inbox goes on working."""
+    from portal.intake import shelf
+
+    listing, made_up = shelf._listing, "ab" * 32
+
+    def twice(*asked: Any) -> bytes:
+        value = json.loads(listing(*asked))
+        value["objects"] += [dict(row, thread=made_up) for row in value["objects"]]
+        return json.dumps(value).encode()
+
+    monkeypatch.setattr(shelf, "_listing", twice)
+    rows = {row.id: row for row in ada.reads()}
+    assert set(rows) == {told.case, made_up}
+    assert (rows[made_up].alarms, rows[told.case].alarms) == (2, 0)
+    assert rows[made_up].day == rows[told.case].day
+
+
+def test_a_file_kept_back_is_an_alarm(office: Office, ada: Reviewer, reporter: Reporter) -> None:
+    """A message and its files arrive together or not at all: one without the other was parted by the intake."""
+    reporter.tells("See the paper.", {"a.bin": b"the paper"})
+    (file,) = ada.sees(reporter).files
+    fresh = Reviewer("Ada", ada.data.with_name("again"), office)
+    liar.hides(office, file.object)
+    fresh.desk.restore(ada.copy.read_bytes(), "stone-river-lamp-quiet-orbit")
+    assert alarms(fresh.sees(reporter)) == ["missing"]
+    fresh.leaves_the_room()
+
+
+def test_a_description_that_changed_is_told_at_every_visit(office: Office, ada: Reviewer, told: Reporter) -> None:
+    """Also when the first visit that saw it was made while the desk was locked."""
+    ada.desk.sync()
+    (first, *_) = liar.kept(office, told.case)
+    liar.changes(office, first, age.encrypt(bytes(16 * 1024), [HybridIdentity.generate().recipient]))
+    ada.leaves_the_room()
+    ada.desk.sync()
+    ada.unlocks()
+    assert alarms(ada.sees(told)) == ["altered"]
+    assert alarms(ada.sees(told)) == ["altered"]
+
+
+def test_a_reply_that_the_intake_exchanged_is_an_alarm_here(office: Office, ada: Reviewer, told: Reporter) -> None:
+    """What was written here is compared with what the intake lists under its id."""
+    ada.opens(told)
+    ada.desk.reply(told.case, "Are you safe?")
+    for object_id in liar.kept(office, told.case, "reporter"):
+        liar.changes(office, object_id, age.encrypt(bytes(16 * 1024), [told.keys.reply.recipient]))
+    assert set(alarms(ada.sees(told))) == {"altered"}
+
+
+@pytest.mark.parametrize("size", [1 << 50, 1.5, True, 0], ids=["too big", "a fraction", "no number", "nothing"])
+def test_a_size_that_no_object_has_is_refused(
+    office: Office, ada: Reviewer, told: Reporter, monkeypatch: pytest.MonkeyPatch, size: Any
+) -> None:
+    """Otherwise a row of a list could fill a reviewer's disk."""
+    from portal.intake import shelf
+
+    listing = shelf._listing
+
+    def swollen(*asked: Any) -> bytes:
+        value = json.loads(listing(*asked))
+        return json.dumps(value | {"objects": [row | {"size": size} for row in value["objects"]]}).encode()
+
+    monkeypatch.setattr(shelf, "_listing", swollen)
+    with pytest.raises(DeskError, match="list of a day"):
+        ada.desk.sync()
+
+
+def test_an_answer_nested_without_end_is_refused(
+    office: Office, ada: Reviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JSON that no reader can hold ends the visit with a sentence."""
+    from portal.intake import shelf
+
+    ada.desk.sync()
+    monkeypatch.setattr(shelf, "_listing", lambda *asked: b"[" * 200_000)
+    monkeypatch.setattr(shelf, "days", lambda store: {"2026-01-01": "ab" * 32})
+    with pytest.raises(DeskError, match="not an intake"):
+        ada.desk.sync()
+
+
 class OldDirectory:
     """Serves the directory as it stood at one moment."""
 

@@ -209,10 +209,9 @@ def test_a_report_with_another_receipt_is_an_alarm() -> None:
     stranger.thread = case.thread
     stranger.tells("injected", id="ff" * 16, day="2020-01-01")
     case.objects |= stranger.objects
-    for more in ({}, {"keys": ReporterKeys.of(case.keys)}):
-        thread = case.checked(**more)
-        assert texts(thread) == ["one", "two", "three", "four", "five", "six"]
-        assert [(alarm.kind, alarm.object) for alarm in thread.alarms] == [("injected", "ff" * 16)]
+    thread = case.checked()
+    assert texts(thread) == ["one", "two", "three", "four", "five", "six"]
+    assert [(alarm.kind, alarm.object) for alarm in thread.alarms] == [("injected", "ff" * 16)]
 
 
 def test_an_entry_of_an_unknown_desk_is_an_alarm() -> None:
@@ -308,3 +307,31 @@ def test_a_desk_learns_which_key_opened() -> None:
     entry = open_object("0a", next(iter(case.objects.values())), [HybridIdentity.generate(), INTAKE_KEY])
     assert isinstance(entry, Entry)
     assert entry.identity == INTAKE_KEY
+
+
+def test_in_the_reporters_mailbox_only_their_own_code_counts() -> None:
+    """A message there that claims to be a reporter's, and brings a MAC key of its own, vouches for nothing."""
+    case, stranger = Case(), Case(bytes(13) + b"\1")
+    case.answers("From a reviewer.")
+    stranger.thread = case.thread
+    stranger.tells("From nobody.")
+    stranger.answers("Meet me at the station.")
+    case.objects |= stranger.objects
+    thread = case.checked(devices={}, reply_mac=case.keys.reply_mac)
+    assert texts(thread) == ["From a reviewer."]
+    assert kinds(thread) == ["injected", "injected"]
+
+
+def test_the_reporter_stays_whom_a_desk_named_first() -> None:
+    """Another desk that was shown only a forged beginning cannot turn a thread over to whoever forged it."""
+    case, stranger = Case(), Case(bytes(13) + b"\1")
+    stranger.thread = case.thread
+    genuine = case.tells("It happened.", day="2026-11-24")
+    case.notes("Opened it.", heads=(genuine,), day="2026-11-24")
+    forged = stranger.tells("All is well.", day="2026-11-01")
+    stranger.notes("Opened the other.", desk="d1" * 16, heads=(forged,), day="2026-11-25")
+    case.objects |= stranger.objects
+    thread = case.checked()
+    assert thread.keys == ReporterKeys.of(case.keys)
+    assert "All is well." not in texts(thread)
+    assert "injected" in kinds(thread)
