@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from portal.desk import model
+from portal.desk.desk import Desk
 from portal.desk.errors import DeskError, Unreachable
+from portal.desk.web.syncing import Syncing
 from tests.desk.paperdesk import (
     CASE,
     EPOCH,
@@ -102,6 +106,29 @@ def test_a_restored_desk_shows_the_words_to_read(reviewer: Visitor, desk: PaperD
     desk.waiting_words = WORDS
     page = reviewer.get("/inbox").text
     assert "This desk waits for the keys" in page and " ".join(WORDS) in page
+
+
+def test_a_slow_intake_holds_no_page_up() -> None:
+    """A visit that takes long goes on behind the pages, and no second one starts beside it."""
+    slow, visits_begun = threading.Event(), []
+
+    class SlowDesk(PaperDesk):
+        def sync(self) -> model.SyncReport:
+            visits_begun.append(1)
+            slow.wait(10)
+            return super().sync()
+
+    syncing = Syncing(cast(Desk, SlowDesk()))
+    for _ in range(3):
+        syncing.start(patience=0.01)
+    assert syncing.line().running and syncing.line().ago is None and len(visits_begun) == 1
+    slow.set()
+    for thread in threading.enumerate():
+        if thread.name == "desk-sync":
+            thread.join(10)
+    assert not syncing.line().running and syncing.line().ago == 0
+    syncing.start_if_due()
+    assert len(visits_begun) == 1
 
 
 def test_opening_a_case_shows_the_report_in_the_readers_words(reviewer: Visitor, desk: PaperDesk) -> None:

@@ -45,6 +45,24 @@ def test_the_first_start_opens_the_intake(empty_office: Office, tmp_path: Path) 
     desk.lock()
 
 
+def test_an_interrupted_founding_goes_on_where_it_stood(empty_office: Office, tmp_path: Path) -> None:
+    """Closed before the file was saved: the next day's passphrase leads back to saving, and the intake opens then."""
+    desk = at_desk(tmp_path / "desk", empty_office)
+    desk.found("Ada", PASSPHRASE, empty_office.code())
+    desk.lock()
+    later = at_desk(tmp_path / "desk", empty_office)
+    visitor = enters(later, later.settings)
+    assert visitor.get("/start/save").location == "/"
+    visitor.get("/unlock")
+    assert visitor.post("/unlock", {"passphrase": PASSPHRASE}).location == "/start/resume"
+    assert visitor.get("/inbox").location == "/start/resume"
+    assert visitor.get("/start/resume").location == "/start/save"
+    copy = visitor.get("/start/identity.age").data
+    visitor.get("/start/save")
+    assert visitor.post("/start/save", {"identity": (BytesIO(copy), "x.age")}).location == "/welcome"
+    later.lock()
+
+
 def test_a_wrong_code_is_told(empty_office: Office, tmp_path: Path) -> None:
     """A mistyped code is a sentence; the next try with the right one goes on."""
     desk = at_desk(tmp_path / "desk", empty_office)
