@@ -99,12 +99,13 @@ class Beginning:
     def copy(self, keys: Keyring, here: Session | None) -> bytes:
         """The identity file to save. While founding, this person is the sole reviewer."""
         alone = self._alone(keys, here)
-        if alone:
-            self.home.note(copy=keys.shelf[-1].key_id)
+        self.home.note(copy=keys.shelf[-1].key_id if alone else None)
         return keys.copy(with_shelf=alone)
 
     def copy_due(self, here: Session) -> bool:
-        return self._alone(here.keys, here) and self.home.progress().get("copy") != here.keys.shelf[-1].key_id
+        """Whether the shelf key that the saved file carries, or lacks, is another than it should be now."""
+        saved = self.home.progress().get("copy")
+        return saved != (here.keys.shelf[-1].key_id if self._alone(here.keys, here) else None)
 
     def _alone(self, keys: Keyring, here: Session | None) -> bool:
         if self.home.stage() in ("enrolled", "saved"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -182,7 +183,10 @@ class Desk:
 
     @property
     def copy_due(self) -> bool:
-        """Whether a sole reviewer's saved identity file no longer carries the current shelf key."""
+        """Whether the saved identity file is to be replaced and destroyed.
+
+        A sole reviewer's no longer carries the current shelf key; or somebody's who was alone still carries one.
+        """
         with self._guard:
             return self._session is not None and self._begin().copy_due(self._session)
 
@@ -215,8 +219,10 @@ class Desk:
         return self._write(lambda here: casework.open_case(here, case_id))
 
     def open_file(self, case_id: str, object_id: str) -> OpenedFile:
+        """A file of a case. It stops being given when the desk is locked."""
         with self._open() as here:
-            return casework.open_file(here, case_id, object_id)
+            opened = casework.open_file(here, case_id, object_id)
+        return replace(opened, chunks=self._while_open(here, opened.chunks))
 
     def reply(self, case_id: str, text: str) -> None:
         self._write(lambda here: casework.reply(here, case_id, text))
@@ -351,6 +357,12 @@ class Desk:
             if self._session is None:
                 raise DeskError("This desk has not been admitted yet.", "An admin must compare the words and admit it.")
             yield self._session
+
+    def _while_open(self, here: Session, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            if self._session is not here:
+                raise Locked()
+            yield chunk
 
     def _write(self, act: Callable[[Session], _T]) -> _T:
         """Do something that writes, then try to send it. What cannot be sent now waits in the outbox."""

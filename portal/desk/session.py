@@ -89,16 +89,17 @@ class Session:
         self.list_alarms = tuple(dict.fromkeys((*visit, *sync.standing_alarms(self.archive))))
         if directory is not None:
             self._read(directory)
+        if self.standing is None:
+            return
         # A colleague's lent roster lies in the archive, and opens only once the live keys do.
         for _ in range(2):
             self._open_keys()
             self._read_archive()
-            if self.standing is None or self.standing.roster is not None:
+            if self.standing.roster is not None:
                 break
             self._read(self.standing.directory)
-        if self.standing is not None:
-            roster = self.standing.roster
-            self.index.know(roster.signers if roster else {}, self.standing.directory.version)
+        roster = self.standing.roster
+        self.index.know(roster.signers if roster else {}, self.standing.directory.version)
 
     def mend(self) -> None:
         """What an admin's desk sees to by itself: its own new shelf key in the roster, signatures past half-life.

@@ -7,6 +7,7 @@ nowhere else but a copy that holds the very same payload (see `portal.desk.resto
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -72,15 +73,14 @@ def _roster(directory: Directory, shelf: Sequence[ShelfKey], lent: Iterable[byte
     sealed = directory.targets.get(ROSTER)
     if sealed is None:
         raise Untrusted("The directory has no roster.", "Sync again, and tell an admin.")
-    payload = age.split(sealed)[1]
-    # A lent header is untrusted, but it can only lead to the payload that the stewards signed.
-    for candidate in (sealed, *(header + payload for header in lent)):
-        try:
-            return open_roster(candidate, shelf)
-        except NoMatch:
-            continue
-        except CryptoError:
-            continue
+    try:
+        return open_roster(sealed, shelf)
+    except NoMatch:
+        payload = age.split(sealed)[1]
+    # Anybody can leave a header; it can only lead to the payload that the stewards signed, or to nothing.
+    for header in lent:
+        with suppress(CryptoError, Untrusted):
+            return open_roster(header + payload, shelf)
     return None
 
 

@@ -80,9 +80,10 @@ class Office:
 
 
 @contextmanager
-def served(data: Path) -> Iterator[Office]:
-    """The intake over an existing data folder, on a free port of this machine."""
-    settings = load_intake({"UNHINDERED_DATA": str(data), "UNHINDERED_INTAKE_PORT": str(free_port())})
+def served(data: Path, **names: str) -> Iterator[Office]:
+    """The intake over an existing data folder, on a free port of this machine. `names` are further settings."""
+    environment = {"UNHINDERED_DATA": str(data), "UNHINDERED_INTAKE_PORT": str(free_port())}
+    settings = load_intake(environment | {f"UNHINDERED_{name}": value for name, value in names.items()})
     app = create_app(settings)
     recorder = Recorder(app)
     server = make_server("127.0.0.1", settings.port, recorder, threaded=True)
@@ -98,15 +99,14 @@ def served(data: Path) -> Iterator[Office]:
         office.store.close()
 
 
-def desk_settings(data: Path, office: Office) -> DeskSettings:
-    return load_desk(
-        {
-            "UNHINDERED_DATA": str(data),
-            "UNHINDERED_DESK_PORT": str(free_port()),
-            "UNHINDERED_INTAKE_URL": office.url,
-            "UNHINDERED_ORGANISATION": "Example Watch",
-        }
-    )
+def desk_settings(data: Path, office: Office, **names: str) -> DeskSettings:
+    environment = {
+        "UNHINDERED_DATA": str(data),
+        "UNHINDERED_DESK_PORT": str(free_port()),
+        "UNHINDERED_INTAKE_URL": office.url,
+        "UNHINDERED_ORGANISATION": "Example Watch",
+    }
+    return load_desk(environment | {f"UNHINDERED_{name}": value for name, value in names.items()})
 
 
 def at_desk(data: Path, office: Office) -> Desk:

@@ -9,16 +9,20 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from portal.codes import Code
 from portal.desk.archive import Archive, Day, Listed, Written
+from portal.desk.desk import Desk
 from portal.desk.errors import DeskError, Refused, Unreachable, Untrusted
 from tests.desk import liar
-from tests.desk.personas import PASSPHRASE, Office, Reporter, Reviewer
+from tests.desk.personas import FAST, PASSPHRASE, Office, Reporter, Reviewer, copy_folder, desk_settings, served
+from tests.wire import Wire
 
 TREE = Path(__file__).resolve().parents[2]
 CANARIES = {
@@ -184,6 +188,26 @@ def test_an_interrupted_fetch_goes_on_where_it_stopped(
     case = ada.opens(reporter)
     assert b"".join(ada.desk.open_file(reporter.case, case.files[0].object).chunks) == data
     assert not part.exists()
+
+
+def test_a_desk_reaches_an_onion_through_its_proxy_only(
+    empty_data: Path, tmp_path: Path, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything goes through SOCKS, names included; proxies that the environment names are not used."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    name = f"{'d' * 56}.onion"
+    with served(copy_folder(empty_data, tmp_path / "intake"), INTAKE_URL=f"http://{name}") as office:
+        wire.names[name] = office.settings.port
+        settings = desk_settings(tmp_path / "ada", office, SOCKS=f"socks5h://127.0.0.1:{wire.port}")
+        desk = Desk(settings, scrypt_log_n=FAST)
+        desk.found("Ada", PASSPHRASE, office.code()).finish(None)
+        desk.sync()
+        desk.lock()
+        assert {one.origin for one in wire.conversations if name in one.origin} == {f"http://{name}"}
+        bare = Desk(replace(settings, data=tmp_path / "bare", socks=None), scrypt_log_n=FAST)
+        with pytest.raises(Unreachable):
+            bare.found("Ada", PASSPHRASE, str(Code.generate()))
 
 
 def test_a_redirect_is_refused(office: Office, ada: Reviewer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,6 +125,17 @@ def test_locking_closes_everything(ada: Reviewer, reporter: Reporter) -> None:
     assert ada.desk.waiting_words == ()
 
 
+def test_a_file_under_way_stops_when_the_desk_is_locked(ada: Reviewer, reporter: Reporter) -> None:
+    """Its next piece is not given."""
+    reporter.tells("See the file.", {"big.bin": bytes(300_000)})
+    case = ada.opens(reporter)
+    chunks = ada.desk.open_file(reporter.case, case.files[0].object).chunks
+    assert next(chunks)
+    ada.desk.lock()
+    with pytest.raises(Locked):
+        next(chunks)
+
+
 def test_wrong_passphrases_are_slowed_down(ada: Reviewer, monkeypatch: pytest.MonkeyPatch) -> None:
     """One second, then two, then four; the right one is not even tried before."""
     ada.leaves_the_room()

@@ -58,6 +58,7 @@ def test_with_two_people_the_saved_file_has_no_shelf_key(ada: Reviewer, ben: Rev
     """An old copy of the wraps and one laptop must not open what was destroyed."""
     from portal.desk.identity import open_identity
 
+    assert ada.desk.copy_due
     for person in (ada, ben):
         person.desk.sync()
         save(person)
@@ -144,6 +145,40 @@ def test_the_lost_laptops_shelf_key_gets_nothing_new(ada: Reviewer, ben: Reviewe
     assert key.epoch not in ben.desk._session.keys.live  # type: ignore[union-attr]
     again.desk.sync()
     assert key.epoch in again.desk._session.keys.live  # type: ignore[union-attr]
+    again.leaves_the_room()
+
+
+def test_a_lent_roster_that_leads_nowhere_stops_nothing(
+    office: Office, ada: Reviewer, ben: Reviewer, reporter: Reporter, tmp_path: Path
+) -> None:
+    """Anybody can seal such a header to the public key: it is tried, and nothing more."""
+    from crypto import age
+    from portal.desk.roster import padded
+    from portal.messages import Message, Signed, seal_plaintext
+    from tests.desk import liar
+
+    ben.desk.sync()
+    save(ben)
+    for header in (b"garbage", age.split(age.encrypt(b"x", padded([])))[0]):
+        message = Message(
+            instance=office.store.instance.hex(),
+            thread="ab" * 32,
+            direction="desk",
+            kind="shelf",
+            day="2026-11-24",
+            author="cd" * 16,
+            content={"roster": header.hex()},
+            epoch=reporter.key().epoch.hex(),
+        )
+        plaintext = seal_plaintext(message.body(), Signed(bytes(32)))
+        liar.puts_in(office, "ab" * 32, age.encrypt(plaintext, [reporter.key().recipient]))
+    again = restored(ben, tmp_path / "again")
+    again.desk.sync()
+    ada.desk.sync()
+    (request,) = ada.desk.pending()
+    ada.desk.admit(request.id, ())
+    again.desk.sync()
+    assert again.desk.me.name == "Ben"
     again.leaves_the_room()
 
 
