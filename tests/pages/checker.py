@@ -131,12 +131,14 @@ def _frame(page: Page, html: str) -> Iterator[str]:
         yield f"it has {len(titles)} titles, {len(headings)} h1 and {len(page.all('main'))} main"
         return
     title, heading = _words(titles[0].text), _words(headings[0].text)
-    bare = title.removeprefix("Error: ")
-    if not heading or bare.split(" · ")[0] != heading:
-        yield f"its title “{title}” and its heading “{heading}” do not agree"
-    wrong = any(element.attributes.get("id") == "errors" for element in page.elements if element.name == "div")
-    if wrong and bare == title and not title.startswith("⟦"):
+    summaries = [element for element in page.elements if element.attributes.get("id") == "errors"]
+    wrong = any("hidden" not in summary.attributes for summary in summaries)
+    # The prefix is one word and a colon, in whatever language.
+    bare = title.partition(": ")[2] if wrong else title
+    if wrong and not bare:
         yield "it has an error summary, and its title does not say so"
+    if not heading or heading not in (bare, bare.split(" · ")[0], title.removeprefix("Error: ")):
+        yield f"its title “{title}” and its heading “{heading}” do not agree"
     yield from (f"it shows {raw}, which a template left over" for raw in LEFT_OVER if raw in roots[0].text)
     names = [element.attributes.get("name") for element in page.all("meta")]
     if "viewport" not in names:
