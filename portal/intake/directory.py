@@ -26,6 +26,8 @@ from portal.keynote import KeyNote, in_force
 TIMESTAMP = "metadata/timestamp.json"
 TIMESTAMP_LIFE = timedelta(days=3)
 _COUNT = select(Instance.directory)
+# On PostgreSQL two desks that publish at one moment would otherwise both follow on the same publication.
+_ONE_AT_A_TIME = select(Instance.id).with_for_update()
 
 
 class Directory:
@@ -45,6 +47,7 @@ class Directory:
         _check_timestamp_role(new, timestamp_seed)
 
         def act(connection: Connection) -> None:
+            connection.execute(_ONE_AT_A_TIME)
             count, old = self._read(connection)
             if old is not None and dict(old.files) == dict(files):
                 return

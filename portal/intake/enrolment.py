@@ -24,6 +24,8 @@ from portal.intake.store import Identity, Store
 from portal.settings import IntakeSettings
 from portal.wire import keyid_of
 
+# Locked: on PostgreSQL two who hold the same code would otherwise both find it unused.
+_ASKED = select(Instance.enrol_key, Instance.enrol_request, Instance.enrol_answer).with_for_update()
 DESK_CONTEXT, INTAKE_CONTEXT = "enrol desk", "enrol intake"
 
 
@@ -77,7 +79,7 @@ def enrol(store: Store, desk: bytes, tag: bytes) -> Answer:
     request, identity = hashlib.sha256(tag + desk).digest(), store.identity
 
     def act(connection: Connection) -> Answer:
-        row = connection.execute(select(Instance.enrol_key, Instance.enrol_request, Instance.enrol_answer)).one()
+        row = connection.execute(_ASKED).one()
         if row.enrol_answer is not None and hmac.compare_digest(row.enrol_request, request):
             return Answer(row.enrol_answer[:-32], row.enrol_answer[-32:])
         if row.enrol_key is None:

@@ -14,7 +14,7 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from crypto.receipt import thread_of
-from portal.intake import clock, uploads
+from portal.intake import clock, shelf, uploads
 from portal.intake.answers import speak_json
 from portal.intake.framing import MESSAGE_LIMIT
 from portal.intake.readers import open_to
@@ -76,6 +76,9 @@ def deliver() -> ResponseReturnValue:
     )
     try:
         first = here.deliver(delivery)
+        if not first:
+            # "Stored" is said of these bytes only: a browser sends again what it sealed once.
+            shelf.check_same(here, delivery.id, delivery.message)
     except Taken:
         raise NotSealed from None
     return {"stored": True}, 201 if first else 200

@@ -94,10 +94,15 @@ def bring(store: Store, object_id: bytes, thread: bytes, audience: str, sealed: 
     store.blobs.check_room(len(sealed))
     if store.keep(new_object(object_id, thread, audience, clock.today(), header, payload)):
         return True
+    check_same(store, object_id, sealed)
+    return False
+
+
+def check_same(store: Store, object_id: bytes, sealed: bytes) -> None:
+    """Raise Taken unless the object of this id is, byte for byte, this one."""
     kept = fetch(store, object_id)
     if b"".join(kept.read(0, kept.size)) != sealed:
         raise Taken
-    return False
 
 
 def _listing(connection: Connection, day: date) -> bytes:

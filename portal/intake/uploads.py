@@ -92,7 +92,7 @@ def append(store: Store, upload_id: bytes, offset: int, pieces: Iterable[bytes])
                 divider.write(piece)
                 here += len(piece)
         except NotSealed:
-            _remove(store, [upload_id])
+            _remove(store, upload_id)
             raise
         finally:
             file.flush()
@@ -110,6 +110,7 @@ def arrived(store: Store, thread: bytes, names: Sequence[bytes]) -> tuple[Arrive
         rows = connection.execute(select(Upload).where(Upload.id.in_(wanted))).all()
     if len(rows) != len(wanted):
         raise FilesMissing
+    _keep_from_sweeping(store, [row.id for row in rows if row.day != clock.today()])
     for row in rows:
         if len(row.header) + (store.blobs.arrived_size(row.id) or 0) != row.length:
             raise FilesMissing
@@ -119,9 +120,9 @@ def arrived(store: Store, thread: bytes, names: Sequence[bytes]) -> tuple[Arrive
 def sweep(store: Store) -> None:
     """Remove uploads that nobody finished or claimed, and payloads that no row speaks of."""
     last = clock.today() - KEPT_UNCLAIMED
-    with store.database.read() as connection:
-        stale = list(connection.scalars(select(Upload.id).where(Upload.day < last)))
-    _remove(store, stale)
+    stale = delete(Upload).where(Upload.day < last).returning(Upload.id)
+    for name in store.database.write(lambda connection: list(connection.scalars(stale))):
+        store.blobs.discard(name)
     before = clock.today() - KEPT_WITHOUT_ROW
     names = {name for name, day in store.blobs.all_days() if day < before}
     with store.database.read() as connection:
@@ -129,6 +130,14 @@ def sweep(store: Store) -> None:
         names -= set(connection.scalars(select(StoredObject.blob).where(StoredObject.blob.is_not(None))))
     for name in names:
         store.blobs.discard(name)
+
+
+def _keep_from_sweeping(store: Store, names: Sequence[bytes]) -> None:
+    """Give old uploads that a message is about to claim this day. Raises FilesMissing for one that was just removed."""
+    if names:
+        touch = update(Upload).where(Upload.id.in_(names)).values(day=clock.today())
+        if store.database.write(lambda connection: connection.execute(touch).rowcount) != len(names):
+            raise FilesMissing
 
 
 def _row(store: Store, upload_id: bytes) -> Row[Any]:
@@ -164,7 +173,6 @@ def _save_progress(store: Store, before: Row[Any], header: bytes) -> None:
         store.database.write(lambda connection: connection.execute(save))
 
 
-def _remove(store: Store, names: Sequence[bytes]) -> None:
-    store.database.write(lambda connection: connection.execute(delete(Upload).where(Upload.id.in_(names))))
-    for name in names:
-        store.blobs.discard(name)
+def _remove(store: Store, name: bytes) -> None:
+    store.database.write(lambda connection: connection.execute(delete(Upload).where(Upload.id == name)))
+    store.blobs.discard(name)

@@ -115,6 +115,17 @@ def test_an_id_is_one_message(intake: Intake) -> None:
     assert stranger.delivers(stranger.seals("y") | {"id": delivery["id"]}).status_code == 422
 
 
+@pytest.mark.parametrize("size", [10, 900_000])
+def test_other_words_under_the_same_id_are_not_called_stored(intake: Intake, size: int) -> None:
+    """Who changed a message and sends it under the id of the first is not told that the change is here."""
+    reporter = intake.reporter()
+    first, changed = reporter.seals("x" * size), reporter.seals("y" * size)
+    assert reporter.delivers(first).status_code == 201
+    assert reporter.delivers(changed | {"id": first["id"]}).status_code == 422
+    assert reporter.delivers(first).status_code == 200
+    assert len(stored(intake)) == 1
+
+
 @pytest.mark.parametrize("change", [{"token": "00"}, {"id": "XY"}, {"files": "none"}, {"message": 7}, {"note": "%"}])
 def test_a_malformed_delivery_is_a_bad_request(intake: Intake, change: dict[str, Any]) -> None:
     """Fields of another kind are refused, not guessed at."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
 from portal.codes import Code
+from portal.intake import enrolment
 from portal.intake.enrolment import fresh_code, is_enrolled
 from portal.intake.refusals import Taken
 from tests.intake.conftest import Intake
@@ -20,6 +24,22 @@ def test_a_code_enrols_one_desk(new_intake: Intake) -> None:
     assert new_intake.steward.instance == new_intake.store.instance
     assert is_enrolled(new_intake.store)
     assert new_intake.steward.desk.asks_json("GET", "/api/desks")["desks"][0]["admin"] is True
+
+
+def test_two_desks_at_one_moment_are_not_both_the_first(new_intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same code used twice at the same time enrols one desk, also where the database lets writers run together."""
+    code, both = new_intake.code(), threading.Barrier(2)
+    read = enrolment._api_key
+
+    def slowly(desk: bytes) -> bytes:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(timeout=1)
+        return read(desk)
+
+    monkeypatch.setattr(enrolment, "_api_key", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda desk: Steward(desk).enrols(code), [Desk(new_intake.app) for _ in range(2)]))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
 
 
 def test_a_code_is_worth_nothing_afterwards(new_intake: Intake) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -126,6 +127,33 @@ def test_what_nobody_claims_goes_after_a_week(intake: Intake, monkeypatch: pytes
     assert list(intake.store.blobs.incoming.iterdir()) == []
     assert [path.name for path in intake.store.blobs.kept.iterdir()] == [claimed.object]
     assert intake.steward.desk.asks("GET", f"/api/objects/{claimed.object}").status_code == 200
+
+
+@pytest.mark.claim("C7")
+@pytest.mark.parametrize("moment", ["before it is claimed", "while it is claimed"])
+def test_an_old_upload_is_claimed_whole_or_not_at_all(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """A sweep in the middle of a delivery does not take a file from under a message that is then confirmed."""
+    reporter = intake.reporter()
+    file = reporter.attaches("a.bin", os.urandom(200_000))
+    later = datetime.now(UTC) + timedelta(days=8)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    monkeypatch.setattr(intake.store, "key_in_force", lambda today=None: reporter.key)
+    settle = intake.store._settle
+
+    def swept(*given: Any) -> Any:
+        settled = settle(*given)
+        uploads.sweep(intake.store)
+        return settled
+
+    if moment == "before it is claimed":
+        uploads.sweep(intake.store)
+        assert reporter.tells("x", (file,)).status_code == 409
+    else:
+        monkeypatch.setattr(intake.store, "_settle", swept)
+        assert reporter.tells("x", (file,)).status_code == 201
+        assert (intake.store.blobs.kept / file.object).exists()
 
 
 def test_a_payload_that_no_row_speaks_of_goes_too(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
