@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import errno
 import logging
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
-from flask import Blueprint, Flask, Request, current_app, jsonify
+from flask import Blueprint, Flask, Request, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Conflict, HTTPException, NotFound, ServiceUnavailable, UnprocessableEntity
 
 from portal.intake import refusals
+from portal.intake.blobs import PIECE
 from portal.intake.enrolment import WrongCode
 from portal.intake.nonces import StaleNonce
 from portal.intake.sealing import SealingRequest
@@ -98,6 +100,21 @@ def out_of_space(error: OSError) -> ResponseReturnValue:
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         raise error
     return current_app.make_response(current_app.handle_user_exception(refusals.Full()))
+
+
+def hear_out(response: Response) -> Response:
+    """Read and drop the rest of a body that was refused, before the answer goes out.
+
+    A browser shows no answer before it has sent everything, and a server that hangs up meanwhile is shown as a broken
+    connection. What is far beyond the limit of an address is not waited for.
+    """
+    body = request.environ["wsgi.input"]
+    if response.status_code >= 400 and request.environ.get("wsgi.input_terminated"):
+        left = 2 * (request.max_content_length or 0)
+        with suppress(Exception):  # the server's own errors for a body that is malformed or ends early
+            while left > 0 and (piece := body.read(min(left, PIECE))):
+                left -= len(piece)
+    return response
 
 
 def refusal_as_page(error: refusals.Refusal) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 
 from portal import headers, text
 from portal.intake import api, api_desks, assets, cli, health, pages, readers, scripts, tus
-from portal.intake.answers import IntakeApp, out_of_space, refusal_as_page
+from portal.intake.answers import IntakeApp, hear_out, out_of_space, refusal_as_page
 from portal.intake.hygiene import keep_memory_private
 from portal.intake.refusals import Refusal
 from portal.intake.sealing import FORM_PARTS, FORM_TEXT, discard_unclaimed
@@ -38,6 +38,7 @@ def build(settings: IntakeSettings) -> Flask:
     text.install(app)
     headers.install(app, origin=settings.url)
     app.after_request(_without_cookies)
+    app.after_request(hear_out)
     cli.register(app, settings, store)
     return app
 
