@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import requests
+
 import app
 from crypto.receipt import Receipt
 from portal.desk.desk import Desk
@@ -21,6 +23,7 @@ from portal.intake.enrolment import fresh_code
 from portal.intake.migrate import upgrade
 from portal.settings import DeskSettings, IntakeSettings, load_desk, load_intake
 from tests.wire import free_port
+from tools.reporter import Reporter
 
 PASSPHRASE = "seven words that nobody else knows"
 FAST_SCRYPT = 10
@@ -78,7 +81,8 @@ class IntakeSite:
 
     @property
     def desk_settings(self) -> DeskSettings:
-        return load_desk(self.variables)
+        """Those of a desk that has a machine of its own."""
+        return load_desk(self.variables | {"UNHINDERED_DATA": str(self.folder / "desk")})
 
     @property
     def origin(self) -> str:
@@ -143,6 +147,11 @@ def found(site: IntakeSite) -> Desk:
     return desk
 
 
-def case_id(site_instance: bytes, receipt: Receipt) -> str:
+def instance(site: IntakeSite, session: requests.Session | None = None) -> bytes:
+    """The id of an intake that is open, as its own scripts are told it."""
+    return Reporter(site.origin, session).key().instance
+
+
+def case_id(instance_id: bytes, receipt: Receipt) -> str:
     """The id of the case of a receipt at the desks."""
-    return receipt.derive(site_instance).thread.hex()
+    return receipt.derive(instance_id).thread.hex()

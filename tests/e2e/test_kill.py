@@ -21,7 +21,7 @@ from tests.e2e.conftest import Organisation
 from tests.e2e.ledger import Ledger, Told
 from tests.e2e.patience import NO_ANSWER, PatientSession
 from tests.e2e.plaindoor import PlainReporter
-from tests.e2e.sites import IntakeSite, case_id, wait_until
+from tests.e2e.sites import IntakeSite, case_id, instance, wait_until
 from tools.reporter import Attachment, Reporter
 
 pytestmark = pytest.mark.claim("C7")
@@ -40,9 +40,8 @@ def someone_tells(chance: random.Random, case: str) -> tuple[Told, list[Attachme
 
 def scripted(site: IntakeSite, ledger: Ledger, chance: random.Random, session: requests.Session) -> None:
     """One report by the protocol that a browser's script speaks."""
-    instance = Reporter(site.origin, session).key().instance
     receipt = Receipt.generate()
-    told, files = someone_tells(chance, case_id(instance, receipt))
+    told, files = someone_tells(chance, case_id(instance(site, session), receipt))
     ledger.attempt(told)
     Reporter(site.origin, session).tells({"language": "en", "told": told.text}, files, receipt)
     ledger.confirm(told)
@@ -52,7 +51,7 @@ def plain(site: IntakeSite, ledger: Ledger, chance: random.Random, session: requ
     """One report through the door for browsers without scripts."""
     reporter = PlainReporter(site.origin, session)
     form = reporter.starts()
-    told, files = someone_tells(chance, case_id(Reporter(site.origin, session).key().instance, form.receipt))
+    told, files = someone_tells(chance, case_id(instance(site, session), form.receipt))
     told = Told(told.case, told.text[:90_000].strip(), told.files)
     ledger.attempt(told)
     reporter.sends(form, {"told": told.text}, files)
