@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse, encode_multipart
 
 from crypto.age import unseal
 from crypto.errors import NoMatch
@@ -122,10 +123,12 @@ class Visitor:
 
     def sends(self, page: Page, **answers: Any) -> TestResponse:
         """Fill in the first form of a page and post it."""
+        # Encoded here: the test client would put a long form into a temporary file.
+        boundary, body = encode_multipart(MultiDict(hidden_fields(page) | answers))
         response: TestResponse = self.client.post(
             page.all("form")[0].attributes["action"],
-            data=hidden_fields(page) | answers,
-            content_type="multipart/form-data",
+            data=body,
+            content_type=f"multipart/form-data; boundary={boundary}",
         )
         return response
 
