@@ -11,7 +11,7 @@ from crypto.errors import CryptoError, NoMatch
 from crypto.header import Identity
 from portal.messages import Message, MessageError, Sealed, parse
 
-AlarmKind = Literal["altered", "other thread", "replayed", "injected", "missing", "forked", "unreadable"]
+AlarmKind = Literal["altered", "other thread", "replayed", "injected", "missing", "forked", "unreadable", "old key"]
 
 
 @dataclass(frozen=True, slots=True)

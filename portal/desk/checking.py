@@ -62,11 +62,25 @@ class Checked:
         return [entry for entry in wanted if not kinds or entry.message.kind in kinds]
 
 
-def check(thread_id: str, objects: Objects, instance: str, signers: Mapping[str, bytes], newest: int) -> Checked:
-    """Judge a thread. `signers` are the signing keys of all devices; `newest` the directory version served here."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the directory says that threads are judged by.
 
-    def judge(known: Iterable[str]) -> Thread:
-        return check_thread(objects.entries, instance=instance, thread=thread_id, devices=signers, known=tuple(known))
+    `signers` are the signing keys of all devices; `newest` the directory version served here; `last_days` for each
+    intake key that was replaced, by epoch, the last day on which a report may still be written for it.
+    """
+
+    signers: Mapping[str, bytes]
+    newest: int
+    last_days: Mapping[str, str]
+
+
+def check(thread_id: str, objects: Objects, instance: str, known: Known) -> Checked:
+    """Judge a thread by what is known of the directory."""
+
+    def judge(sent: Iterable[str]) -> Thread:
+        devices = known.signers
+        return check_thread(objects.entries, instance=instance, thread=thread_id, devices=devices, known=tuple(sent))
 
     result = judge(())
     sent = list(_sent(result))
@@ -83,7 +97,7 @@ def check(thread_id: str, objects: Objects, instance: str, signers: Mapping[str,
             *(file.doubt for file in objects.files.values() if file.object not in named),
             *_kept_back(result, objects.places),
             *_compare_replies(objects.places, {object_id for _, _, object_id in sent if object_id}),
-            *(alarm for entry in result.entries for alarm in _compare(entry, objects.epochs, newest)),
+            *(alarm for entry in result.entries for alarm in _compare(entry, objects.epochs, known)),
         ),
         files={object_id: file for object_id, file in objects.files.items() if object_id in named},
         epochs=objects.epochs,
@@ -127,13 +141,17 @@ def _compare_replies(places: Mapping[str, Place], sent: set[str]) -> Iterable[Al
         yield Alarm("missing", object_id, "A message that a desk sent to the reporter is not at the intake.")
 
 
-def _compare(entry: Entry, epochs: Mapping[str, str], newest: int) -> Iterable[Alarm]:
+def _compare(entry: Entry, epochs: Mapping[str, str], known: Known) -> Iterable[Alarm]:
     message = entry.message
     if message.direction == "reply":
         yield Alarm("injected", entry.object, "A reply to the reporter lies where only desks read.")
     elif message.epoch != epochs[entry.object]:
         says = "This was written for another key than the one that opens it, and no record says why."
         yield Alarm("altered", entry.object, says)
+    last_day = known.last_days.get(message.epoch or "") if message.door in ("script", "noscript") else None
+    if last_day is not None and message.day > last_day:
+        says = "This was sealed to a key that had been replaced by then: the intake may be handing out the old one."
+        yield Alarm("old key", entry.object, says)
     version = message.content.get("directory") if message.direction == "desk" else None
-    if isinstance(version, int) and version > newest:
+    if isinstance(version, int) and version > known.newest:
         yield Alarm("missing", entry.object, "A colleague knew a newer directory than the intake shows this desk.")

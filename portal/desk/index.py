@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from crypto.hybrid import HybridIdentity
 from portal.desk.archive import Archive, Written
-from portal.desk.checking import Checked, Objects, Place, check
+from portal.desk.checking import Checked, Known, Objects, Place, check
 from portal.desk.opening import SealedFile, open_one
 from portal.threads import Alarm, Entry
 
@@ -24,8 +24,7 @@ class Index:
 
     def __init__(self, instance: str) -> None:
         self._instance = instance
-        self._signers: dict[str, bytes] = {}
-        self._newest = 0
+        self._known = Known({}, 0, {})
         self._places: dict[str, Place] = {}
         self._threads: dict[str, set[str]] = {}
         self._entries: dict[str, Entry] = {}
@@ -44,10 +43,10 @@ class Index:
             if for_us and self._wants(object_id) and archive.has(object_id):
                 self._open(object_id, archive, live)
 
-    def know(self, signers: Mapping[str, bytes], newest: int) -> None:
-        """Take over the roster's signing keys and the version of the directory that the intake serves."""
-        if (dict(signers), newest) != (self._signers, self._newest):
-            self._signers, self._newest = dict(signers), newest
+    def know(self, known: Known) -> None:
+        """Take over what the directory says; threads are judged anew when it says something else."""
+        if known != self._known:
+            self._known = known
             self._checked.clear()
 
     def cases(self) -> list[str]:
@@ -73,7 +72,7 @@ class Index:
     def checked(self, thread: str) -> Checked:
         """One thread, judged; kept until something of it changes."""
         if thread not in self._checked:
-            self._checked[thread] = check(thread, self._objects(thread), self._instance, self._signers, self._newest)
+            self._checked[thread] = check(thread, self._objects(thread), self._instance, self._known)
         return self._checked[thread]
 
     def _take(self, object_id: str, place: Place) -> bool:

@@ -12,7 +12,7 @@ from crypto.errors import NoMatch
 from portal.desk import sync
 from portal.desk.archive import Archive
 from portal.desk.case import Around
-from portal.desk.checking import Checked
+from portal.desk.checking import Checked, Known
 from portal.desk.client import Client
 from portal.desk.directory import renewal_due
 from portal.desk.errors import DeskError, NotHere, Refused, Unreachable, Untrusted
@@ -98,8 +98,9 @@ class Session:
             if self.standing.roster is not None:
                 break
             self._read(self.standing.directory)
-        roster = self.standing.roster
-        self.index.know(roster.signers if roster else {}, self.standing.directory.version)
+        now = self.standing
+        signers = dict(now.roster.signers) if now.roster else {}
+        self.index.know(Known(signers, now.directory.version, now.last_days()))
 
     def mend(self) -> None:
         """What an admin's desk sees to by itself: its own new shelf key in the roster, signatures past half-life.

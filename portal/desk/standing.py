@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from crypto import age
 from crypto.errors import CryptoError, NoMatch
@@ -21,6 +21,8 @@ from portal.desk.identity import Identity, ShelfKey
 from portal.desk.roster import Roster, open_roster
 from portal.desk.trust import ROSTER, Directory
 from portal.keynote import KeyNote, NoteError, check_note, in_force
+
+SLACK = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,14 @@ class Standing:
     def in_force(self) -> KeyNote | None:
         """The key that reports are sealed to today, if there is one."""
         return in_force(self.notes, today())
+
+    def last_days(self) -> dict[str, str]:
+        """For each key that was replaced, by epoch: the last day on which a report may be written for it.
+
+        A page that stood open, or a clock that is wrong, explains two days and no more.
+        """
+        pairs = zip(self.notes, self.notes[1:], strict=False)
+        return {old.epoch.hex(): (new.publish_from + SLACK).isoformat() for old, new in pairs}
 
     def note(self, epoch: str) -> KeyNote | None:
         return next((note for note in self.notes if note.epoch.hex() == epoch), None)

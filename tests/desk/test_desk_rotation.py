@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from portal.desk.errors import DeskError, Untrusted
@@ -60,6 +63,22 @@ def test_a_message_sealed_to_the_key_before_is_still_taken(
     monkeypatch.setattr(Reporter, "key", lambda self: old)
     slow.tells("Written before the rotation.")
     assert ada.opens(slow).messages[0].sealed_by == old.epoch.hex()
+
+
+@pytest.mark.claim("C3")
+def test_a_replaced_key_that_is_still_handed_out_is_an_alarm(
+    office: Office, ada: Reviewer, reporter: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two days explain a page that stood open; after them somebody gives reporters the old key."""
+    old, write = reporter.key(), Reporter.message
+    ada.desk.rotate_now()
+    monkeypatch.setattr(Reporter, "key", lambda self: old)
+    for days, kinds in ((2, []), (3, ["old key"])):
+        day = (old.publish_from + timedelta(days=days)).isoformat()
+        monkeypatch.setattr(Reporter, "message", lambda *given, day=day: replace(write(*given), day=day))
+        later = Reporter(office)
+        later.tells("Sealed to the old key.")
+        assert [alarm.kind for alarm in ada.opens(later).alarms] == kinds
 
 
 @pytest.mark.claim("C3")

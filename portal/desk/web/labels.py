@@ -45,6 +45,7 @@ ALARMS = {
     "missing": N_("Missing"),
     "forked": N_("Two histories"),
     "unreadable": N_("Cannot be opened"),
+    "old key": N_("Sealed to a replaced key"),
 }
 KEY_STATES = {
     "in force": N_("In force"),
