@@ -44,7 +44,7 @@ def visit(archive: Archive, client: Client) -> Visit:
     for day in archive.days():
         for row in sorted(day.objects, key=lambda row: row.size):
             if row.id not in day.gone and not archive.has(row.id):
-                _fetch(archive, client, row, report)
+                _fetch_or_tell(archive, client, row, report)
     _read_wraps(archive, client, report)
     report.alarms += standing_alarms(archive)
     return report
@@ -152,6 +152,16 @@ def _settle_outbox(archive: Archive, report: Visit) -> None:
 def _not_listed(written: Written) -> Alarm:
     says = "The intake took what was written here, and does not list it."
     return Alarm("missing", written.id, says, written.thread)
+
+
+def _fetch_or_tell(archive: Archive, client: Client, row: Listed, report: Visit) -> None:
+    """One object that breaks off must not keep all later ones away; a line that is down ends the visit."""
+    try:
+        _fetch(archive, client, row, report)
+    except Unreachable:
+        client.hello()
+        says = "This object breaks off while the intake sends it. What came is kept; the next visit goes on there."
+        report.alarms.append(Alarm("missing", row.id, says, row.thread))
 
 
 def _fetch(archive: Archive, client: Client, row: Listed, report: Visit) -> None:
