@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from portal.desk.desk import Desk
+from tests.e2e.program import Program
 from tests.e2e.sites import IntakeSite, found
 
 MakeSite = Callable[..., IntakeSite]
+MakeProgram = Callable[..., Program]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,17 @@ def organisation(make_site: MakeSite) -> Iterator[Organisation]:
     desk = found(site)
     yield Organisation(site, desk)
     desk.lock()
+
+
+@pytest.fixture
+def make_program(tmp_path: Path) -> Iterator[MakeProgram]:
+    """`make_program(*options, **settings)`: not started yet; whatever runs at the end is killed."""
+    programs: list[Program] = []
+
+    def make(*options: str, **settings: str) -> Program:
+        programs.append(Program(tmp_path / "program", options, settings))
+        return programs[-1]
+
+    yield make
+    for program in programs:
+        program.cleans_up()
