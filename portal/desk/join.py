@@ -148,7 +148,10 @@ def admit(
     """Take this person in with these roles."""
     member = replace(asking.member, roles=tuple(roles), since=today().isoformat())
     roster = now.people
-    if roster.find(member.id) is None:
+    known = roster.find(member.id)
+    if known is not None and (known.sign, known.api) != (member.sign, member.api):
+        raise Untrusted("This person goes by the number of somebody on the roster.", "Do not admit; tell an admin.")
+    if known is None:
         roster = roster.with_member(member)
         now = publish_roster(keys, client, trust, now, roster)
     api = {"api": member.api, "admin": "admin" in roles}

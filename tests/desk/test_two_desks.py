@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,25 @@ def test_nobody_is_admitted_without_a_role(office: Office, ada: Reviewer, tmp_pa
     for roles in ((), ("owner",)):
         with pytest.raises(DeskError, match="admin, a reviewer"):
             ada.admits("Cleo", *roles)
+    cleo.leaves_the_room()
+
+
+@pytest.mark.claim("C3")
+def test_nobody_joins_under_the_number_of_somebody_else(
+    office: Office, ada: Reviewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An admitted stranger must not stand in the roster's place of a colleague: nothing is registered."""
+    from portal.desk import beginning
+    from portal.desk.identity import new_identity
+
+    me = ada.desk.me.id
+    cleo = Reviewer("Cleo", tmp_path / "cleo", office)
+    with monkeypatch.context() as patch:
+        patch.setattr(beginning, "new_identity", lambda name: replace(new_identity(name), id=me))
+        cleo.desk.join("Cleo", PASSPHRASE, ada.desk.invite())
+    with pytest.raises(DeskError, match="number of somebody"):
+        ada.admits("Cleo", "reviewer")
+    assert [person.id for person in ada.desk.people()] == [me]
     cleo.leaves_the_room()
 
 
