@@ -1,8 +1,8 @@
 """The door for browsers without scripts: what comes as a file is sealed while it arrives.
 
 Rules: a part of a form is sealed to the key in force byte for byte as it is read, padded with zeros at its end, and
-only ciphertext ever touches the disk (Werkzeug would spool the plaintext to a temporary file); a part that no
-message claims is removed when the request ends; the text of a form is limited as a whole; a form that was cut on its way is
+only ciphertext ever touches the disk (Werkzeug would spool the plaintext to a temporary file); a part that no message
+claims is removed when the request ends; the text of a form is limited as a whole; a form that was cut on its way is
 told from a whole one by its last field.
 """
 

@@ -104,6 +104,8 @@ def append(store: Store, upload_id: bytes, offset: int, pieces: Iterable[bytes])
 
 def arrived(store: Store, thread: bytes, names: Sequence[bytes]) -> tuple[Arrived, ...]:
     """The complete uploads of these names; those that this thread has already are left out. Raises FilesMissing."""
+    if not names:
+        return ()
     with store.database.read() as connection:
         claimed = select(StoredObject.id).where(StoredObject.id.in_(names), StoredObject.thread == thread)
         wanted = set(names) - set(connection.scalars(claimed))

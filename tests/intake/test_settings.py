@@ -106,3 +106,12 @@ def test_settings_do_not_change() -> None:
         assert setting.says.endswith(".")
         load_intake({setting.name: ""})
         load_desk({setting.name: ""})
+
+
+def test_the_operators_page_has_the_same_table() -> None:
+    """docs/operations.md names every setting with its default, its reader and its sentence, and no other."""
+    page = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")
+    rows = [line.replace("\\|", "\0") for line in page.splitlines() if line.startswith("| `UNHINDERED_")]
+    cells = [[cell.strip().strip("`").replace("\0", "|") for cell in row.strip("|").split("|")] for row in rows]
+    listed = [tuple(row) for row in cells]
+    assert listed == [(row.name, row.default or "(none)", row.reader, row.says) for row in NAMES]
