@@ -1,23 +1,18 @@
 """The intake's database: one way to read, one way to write.
 
-Rules: every SQLite connection is set up the same and says so, or is not used; one writer at a time on a host (SQLite's
-own waiting starves writers), and writers who wait meanwhile share the next commit. PostgreSQL orders its writers
-itself. `write` returns only after the commit is durable.
+Rules: every SQLite connection is set up the same and says so, or is not used; SQLite's writers take turns
+(see portal/intake/writer.py), PostgreSQL orders its own; `write` returns only after the commit is durable.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from sqlite3 import SQLITE_FULL
 from sqlite3 import Connection as SqliteConnection
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from portal.intake.refusals import Full
+from portal.intake.writer import WRITES, Writer
 
 T = TypeVar("T")
 PAGE_SIZE = 8192
@@ -36,7 +32,6 @@ _PRAGMAS: dict[str, tuple[str, object]] = {
     "foreign_keys": ("ON", 1),
     "temp_store": ("MEMORY", 2),
 }
-_WRITES = "unhindered_writes"
 
 
 class DatabaseError(Exception):
@@ -51,7 +46,7 @@ class Database:
         self.engine = create_engine(url, pool_size=16, max_overflow=-1, hide_parameters=True)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
-            self._writer: _Writer | None = _Writer(self.engine, lock_file)
+            self._writer: Writer | None = Writer(self.engine, lock_file)
         else:
             self._writer = None
 
@@ -134,106 +129,5 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES, False)
+        writes = connection.get_execution_options().get(WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-class _Job(Generic[T]):
-    """An act that waits for its commit, and then what came of it."""
-
-    def __init__(self, act: Callable[[Connection], T]) -> None:
-        self.act = act
-        self.done = False
-        self.error: BaseException | None = None
-        self.value: T
-
-    def finish(self, error: BaseException | None = None) -> None:
-        self.error = error
-        self.done = True
-
-    def result(self) -> T:
-        if self.error is not None:
-            raise self.error
-        return self.value
-
-
-class _Writer:
-    """Whoever holds the lock commits for all who wait: no thread of its own, no hand-over when there is no crowd."""
-
-    def __init__(self, engine: Engine, lock_file: Path) -> None:
-        self._engine = engine
-        self._lock_file = lock_file
-        self._lock = threading.Lock()
-        self._waiting: deque[_Job[Any]] = deque()
-        self._connection: Connection | None = None
-        self._descriptor: int | None = None
-
-    def run(self, act: Callable[[Connection], T]) -> T:
-        job = _Job(act)
-        self._waiting.append(job)
-        with self._lock:
-            if not job.done:
-                self._commit_waiting()
-        return job.result()
-
-    def close(self) -> None:
-        with self._lock:
-            self._drop_connection()
-            if self._descriptor is not None:
-                os.close(self._descriptor)
-                self._descriptor = None
-
-    def _commit_waiting(self) -> None:
-        jobs: list[_Job[Any]] = []
-        while self._waiting:
-            jobs.append(self._waiting.popleft())
-        try:
-            with self._alone_on_this_host():
-                if not self._commit(jobs):
-                    for job in jobs:
-                        self._commit([job])
-        except BaseException as error:
-            # Nobody may wait for a job that no one will do, nor take it for done.
-            for job in jobs:
-                if not job.done:
-                    job.finish(error)
-            if not isinstance(error, Exception):
-                raise
-
-    def _commit(self, jobs: list[_Job[Any]]) -> bool:
-        """Do these jobs in one transaction. False if one of several failed and nothing was done."""
-        connection = self._connected()
-        try:
-            with connection.begin():
-                for job in jobs:
-                    job.value = job.act(connection)
-        except Exception as error:
-            if connection.invalidated or connection.in_transaction():
-                self._drop_connection()
-            if len(jobs) > 1:
-                return False
-            jobs[0].finish(error)
-            return True
-        for job in jobs:
-            job.finish()
-        return True
-
-    def _connected(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._engine.connect().execution_options(**{_WRITES: True})
-        return self._connection
-
-    def _drop_connection(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    @contextmanager
-    def _alone_on_this_host(self) -> Iterator[None]:
-        if self._descriptor is None:
-            self._descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
