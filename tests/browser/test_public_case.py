@@ -1,0 +1,77 @@
+"""The open letter of 20 March 2019, entered by a reporter in a browser and routed by a reviewer in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.desk import create_app
+from portal.intake.migrate import upgrade
+from portal.settings import load_intake
+from tests.browser.desks import Seat, served
+from tests.browser.reporters import Scripted
+from tests.browser.test_desk_story import founds
+from tests.browsers import Visit
+from tests.desk import personas
+from tests.desk.personas import Office
+
+# As ACLU, ICJ and ISHR told it to the Assistant Secretary-General: public facts about office-holders.
+LETTER: dict[str, str | list[str]] = {
+    "danger": "no",
+    "told": (
+        "On 15 March 2019 the Secretary of State of the United States announced visa restrictions on staff of the "
+        "International Criminal Court who take or took part in an investigation of United States personnel, and said "
+        "that further steps, economic sanctions among them, are possible."
+    ),
+    "place_country": "US",
+    "when": "15 March 2019",
+    "going_on": "will",
+    "behind": "same",
+    "who": ["government"],
+    "acts": ["sanctions_threat", "visa_denial", "threats_intimidation"],
+    "bodies": ["icc"],
+    "contact": ["had", "planned"],
+    "why": "The announcement names work for the Court as its reason.",
+    "affected": ["group"],
+    "profile": ["lawyer", "judge", "prosecutor", "investigator", "icc_personnel"],
+    "agreed": "yes",
+    "tell_un": "yes",
+    "letter_unnamed": "yes",
+    "letter_named": "yes",
+    "publish": "name",
+}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    data = tmp_path / "intake"
+    upgrade(load_intake({"UNHINDERED_DATA": str(data)}))
+    with personas.served(data) as office:
+        yield office
+
+
+def test_the_public_case_reaches_the_mandates_that_the_letter_named(
+    visit: Visit, office: Office, tmp_path: Path
+) -> None:
+    """The primaries include the senior official, defenders, judges and lawyers, and truth; a draft names the State."""
+    settings = personas.desk_settings(tmp_path / "desk", office)
+    app = create_app(settings)
+    reviewer = visit("chromium", scripts=True)
+    seat = Seat(reviewer.page)
+    with served(app, settings) as address:
+        seat.page.goto(address)
+        founds(seat, office, tmp_path)
+        reporter = Scripted(visit("chromium", scripts=True), office.url).opens().answers(LETTER)
+        reporter.reads_receipt()
+        reporter.sends().is_told_that_it_is_stored()
+        seat.follows("Go to the inbox").presses("Sync now").follows("Case ")
+        case = app.extensions["desk"].inbox()[0].id
+        primaries = {way.id for way in app.extensions["desk"].recommend(case) if way.role == "primary"}
+        assert primaries >= {"un-asg-reprisals", "sp-hrd", "sp-ijl", "sp-truth"}
+        for mechanism in ("un-asg-reprisals", "sp-hrd", "sp-ijl", "sp-truth"):
+            assert seat.page.locator(f'input[name=chosen][value^="{mechanism}|"]').count() == 1
+        seat.page.locator('a[href*="/draft/sp-ijl"]').first.click()
+        assert "United States" in seat.reads() and "visa restrictions" in seat.reads()
+    reporter.visitor.sent_no_cookie_to(office.url)
