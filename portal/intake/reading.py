@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 import re
@@ -35,8 +34,8 @@ def base64_text(value: object) -> bytes:
     if not isinstance(value, str):
         raise BadRequest
     try:
-        return base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
+        return binascii.a2b_base64(value, strict_mode=True)
+    except ValueError:
         raise BadRequest from None
 
 
