@@ -91,5 +91,5 @@ def come_back() -> ResponseReturnValue:
 @bp.get("/leave")
 @open_to("public")
 def leave() -> ResponseReturnValue:
-    """Away, at once. `no-store` keeps pages out of the back/forward cache; the header empties what is left."""
+    """Away, at once. That Back shows nothing is not this header's doing (see plain_pages.py); it empties the cache."""
     return Response(status=303, headers={"Location": settings().safe_site, "Clear-Site-Data": '"cache"'})

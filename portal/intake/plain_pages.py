@@ -3,7 +3,8 @@
 Rules: the receipt is shown before anything is typed, and travels in the form and nowhere else; a post with words or a
 file is kept, whatever is missing; nothing is confirmed that is not stored; the page of a mailbox has the same length
 whether or not anybody ever wrote to it. Here the receipt and what is typed are in this server's memory for the length
-of a request, and each page says so.
+of a request, and each page says so. Every page with a field is the answer to a post: Chromium keeps other pages in
+memory when they are left, `no-store` or not, and would show on Back what was typed.
 """
 
 from __future__ import annotations
@@ -88,15 +89,21 @@ def come_back() -> ResponseReturnValue:
     return page("plain_return")
 
 
+@bp.post("/return")
+@open_to("public")
+def receipt() -> ResponseReturnValue:
+    return page("plain_receipt")
+
+
 @bp.post("/mailbox")
 @open_to("public")
 def mailbox() -> ResponseReturnValue:
     typed = request.form.get("receipt", "")
     try:
-        receipt = Receipt.parse(typed)
+        opener = Receipt.parse(typed)
     except ReceiptError as error:
-        return page("plain_return", 422, typed=typed, errors={"receipt": mistyped(error)})
-    return _mailbox(receipt)
+        return page("plain_receipt", 422, typed=typed, errors={"receipt": mistyped(error)})
+    return _mailbox(opener)
 
 
 @bp.post("/answer")

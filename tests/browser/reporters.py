@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 READY = 20_000
+NO_ICON = '<link rel="icon" href="data:,">'
 # One answer of each kind; what is typed holds the word that is looked for everywhere else.
 CANARY = "Kanarienvogel"
 ANSWERS: dict[str, str | list[str]] = {
@@ -97,8 +98,11 @@ class Spoiling:
             kind = ("Content-Type", "text/javascript; charset=utf-8")
             start_response("200 OK", [kind, ("Content-Length", str(len(text))), ("Cache-Control", "no-store")])
             return [text]
-        if fault == "no worker":
-            return self.app(environ, _without_workers(start_response))
+        if fault == "a field":
+            field = f"<!doctype html><title>x</title>{NO_ICON}<a id=leave href=/leave>Leave</a><input id=field>"
+            return Response(field, content_type="text/html")(environ, start_response)
+        if fault in ("no worker", "remembered"):
+            return self.app(environ, _changed(start_response, fault))
         if fault == "unanswered":
             # Done, and the answer is lost on its way.
             run_wsgi_app(self.app, environ)
@@ -113,12 +117,15 @@ class Spoiling:
         return self.app(environ, start_response)
 
 
-def _without_workers(start_response: StartResponse) -> StartResponse:
-    """As a browser or an extension that forbids workers would have it."""
+def _changed(start_response: StartResponse, fault: str) -> StartResponse:
+    """As a browser or an extension that forbids workers would have it; or a page that may be kept in memory."""
 
     def started(status, headers, exc_info=None):  # type: ignore[no-untyped-def]
-        kept = [(name, value.replace("worker-src 'self'", "worker-src 'none'")) for name, value in headers]
-        return start_response(status, kept, exc_info)
+        if fault == "remembered":
+            headers = [(name, value) for name, value in headers if name != "Cache-Control"]
+        else:
+            headers = [(name, value.replace("worker-src 'self'", "worker-src 'none'")) for name, value in headers]
+        return start_response(status, headers, exc_info)
 
     return started
 

@@ -21,6 +21,7 @@ READERS: dict[tuple[str, str], str] = {
     ("POST", "/<lang>/plain/start"): "public",
     ("POST", "/<lang>/plain/send"): "public",
     ("GET", "/<lang>/plain/return"): "public",
+    ("POST", "/<lang>/plain/return"): "public",
     ("POST", "/<lang>/plain/mailbox"): "public",
     ("POST", "/<lang>/plain/answer"): "public",
     ("GET", "/leave"): "public",
