@@ -17,7 +17,7 @@ from tools.reporter import Reporter
 
 REVIEWER = "Demonstration reviewer"
 
-_ICC: dict[str, Any] = {
+PUBLIC_CASE: dict[str, Any] = {
     "language": "en",
     "danger": "no",
     "told": (
@@ -121,7 +121,7 @@ _UNSURE: dict[str, Any] = {
     "publish": "no",
 }
 
-SAMPLES = (_ICC, _UNSURE, _DISMISSED, _AIRPORT)
+SAMPLES = (PUBLIC_CASE, _UNSURE, _DISMISSED, _AIRPORT)
 _PICTURE_NOTE = b"Seen at 14:10: two men, grey car. Written down the same day.\n"
 
 

@@ -16,32 +16,7 @@ from tests.browser.test_desk_story import founds
 from tests.browsers import Visit
 from tests.desk import personas
 from tests.desk.personas import Office
-
-# As ACLU, ICJ and ISHR told it to the Assistant Secretary-General: public facts about office-holders.
-LETTER: dict[str, str | list[str]] = {
-    "danger": "no",
-    "told": (
-        "On 15 March 2019 the Secretary of State of the United States announced visa restrictions on staff of the "
-        "International Criminal Court who take or took part in an investigation of United States personnel, and said "
-        "that further steps, economic sanctions among them, are possible."
-    ),
-    "place_country": "US",
-    "when": "15 March 2019",
-    "going_on": "will",
-    "behind": "same",
-    "who": ["government"],
-    "acts": ["sanctions_threat", "visa_denial", "threats_intimidation"],
-    "bodies": ["icc"],
-    "contact": ["had", "planned"],
-    "why": "The announcement names work for the Court as its reason.",
-    "affected": ["group"],
-    "profile": ["lawyer", "judge", "prosecutor", "investigator", "icc_personnel"],
-    "agreed": "yes",
-    "tell_un": "yes",
-    "letter_unnamed": "yes",
-    "letter_named": "yes",
-    "publish": "name",
-}
+from tools.demo import PUBLIC_CASE
 
 
 @pytest.fixture
@@ -63,7 +38,7 @@ def test_the_public_case_reaches_the_mandates_that_the_letter_named(
     with served(app, settings) as address:
         seat.page.goto(address)
         founds(seat, office, tmp_path)
-        reporter = Scripted(visit("chromium", scripts=True), office.url).opens().answers(LETTER)
+        reporter = Scripted(visit("chromium", scripts=True), office.url).opens().answers(PUBLIC_CASE)
         reporter.reads_receipt()
         reporter.sends().is_told_that_it_is_stored()
         seat.follows("Go to the inbox").presses("Sync now").follows("Case ")
