@@ -22,7 +22,7 @@ PUBLIC_CASE: dict[str, Any] = {
     "danger": "no",
     "told": (
         "On 15 March 2019 the Secretary of State of the United States announced that visas will be refused to or taken "
-        "back from, staff of the International Criminal Court who are involved in a possible investigation of "
+        "back from staff of the International Criminal Court who are involved in a possible investigation of "
         "United States personnel in Afghanistan, and that further steps, economic sanctions among them, are possible. "
         "He spoke of people who took or take part in asking for the investigation. Judges, prosecutors, investigators "
         "and lawyers of victims may hold back because of it."

@@ -48,5 +48,5 @@ def test_the_public_case_reaches_the_mandates_that_the_letter_named(
         for mechanism in ("un-asg-reprisals", "sp-hrd", "sp-ijl", "sp-truth"):
             assert seat.page.locator(f'input[name=chosen][value^="{mechanism}|"]').count() == 1
         seat.page.locator('a[href*="/draft/sp-ijl"]').first.click()
-        assert "United States" in seat.reads() and "visa restrictions" in seat.reads()
+        assert "United States" in seat.reads() and "visas will be refused" in seat.reads()
     reporter.visitor.sent_no_cookie_to(office.url)
