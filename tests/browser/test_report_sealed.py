@@ -72,6 +72,7 @@ def test_what_is_told_leaves_the_browser_only_sealed(
     secrets = (CANARY, receipt.digits, receipt.digits.replace(" ", ""), receipt.words, receipt.secret.hex())
     assert leaks(requests, *secrets) == []
     visitor.sent_no_cookie_to("http://report.onion")
+    assert visitor.page.locator("textarea, input[name], select").count() == 0, "what was written is gone from the page"
     assert visitor.page.evaluate("document.cookie + Object.keys(localStorage) + Object.keys(sessionStorage)") == ""
 
     [report] = [report for report in intake.reports() if report.message.id not in before]

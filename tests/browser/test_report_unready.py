@@ -152,11 +152,15 @@ def test_an_older_browser_is_told(lack: str, spoilable: SpoilableSite, visit: Vi
 
 
 def test_an_error_that_nobody_expected_stops_the_page(spoilable: SpoilableSite, visit: Visit) -> None:
-    """In the middle of the questions: the fields go out of reach, nothing is sent, and the page says so."""
-    reporter = Scripted(visit(), spoilable.origin).opens()
-    reporter.page.evaluate("setTimeout(() => { throw new Error('on purpose'); })")
-    expect(reporter.page.locator("#start-error")).to_contain_text("Something in this page failed.")
-    is_shut(reporter.page, "/en/report", spoilable.origin)
+    """In the middle of the questions: nothing can be pressed or sent any more, and what was written can be copied."""
+    reporter = Scripted(visit(), spoilable.origin).opens().continues()
+    page = reporter.page
+    page.locator("#f-told").fill("A long story.")
+    page.evaluate("setTimeout(() => { throw new Error('on purpose'); })")
+    expect(page.locator("#start-error")).to_contain_text("Something in this page failed, and nothing more is sent.")
+    expect(page.locator("#f-told")).to_have_value("A long story.")
+    seen = page.evaluate(IN_SIGHT)
+    assert (seen["fields"], seen["ways"]) == (["f-told"], list(WAYS["/en/report"]))
 
 
 def leaves(visitor: Visitor, by: str) -> None:

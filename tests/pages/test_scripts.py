@@ -35,6 +35,36 @@ def test_the_scripts_keep_to_the_vectors(name: str) -> None:
     assert done.returncode == 0, done.stdout
 
 
+FORBIDDEN: tuple[str, ...] = (
+    "innerHTML",
+    "outerHTML",
+    "insertAdjacent",
+    "document.write",
+    "eval(",
+    "Function(",
+    "crypto.subtle",
+)
+FORBIDDEN += ("localStorage", "sessionStorage", "indexedDB", "serviceWorker", "document.cookie", "console.", "http:")
+
+
+@pytest.mark.parametrize("word", FORBIDDEN)
+def test_no_script_of_the_reporter_does(word: str) -> None:
+    """No markup from text, no storage, no log, no other origin, nothing that an onion address does not have."""
+    scripts = sorted((ROOT / "portal/static/js").glob("*.js"))
+    assert len(scripts) > 12
+    assert [script.name for script in scripts if word in script.read_text()] == []
+
+
+def test_the_scripts_are_checked_by_type() -> None:
+    """Every one asks for it, and the checker finds nothing."""
+    for script in (ROOT / "portal/static/js").glob("*.js"):
+        assert script.read_text().startswith("// @ts-check\n"), script.name
+    for project in ("tsconfig.json", "tsconfig.worker.json"):
+        compiler = ROOT / "node_modules/.bin/tsc"
+        done = subprocess.run([compiler, "--noEmit", "-p", ROOT / project], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+
+
 def in_node(script: str, given: Any) -> Any:
     """What a script, a module that may import the reporter's, prints as JSON; `given` is its input."""
     head = (

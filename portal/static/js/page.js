@@ -64,11 +64,16 @@ export function cannot(name, stop = false) {
   say("start-error", text(name));
 }
 
-/** Anything that nobody expected stops the page in sight of everybody. @param {() => void} stop */
+/** Anything that nobody expected: nothing more can be pressed, and what was written stays to be copied. @param {() => void} stop */
 export function whenBroken(stop) {
   const broken = () => {
     stop();
+    const [work, sending] = [$("work").hidden, $("sending").hidden];
     cannot("broken");
+    show($("work"), !work);
+    show($("sending"), !sending);
+    for (const button of document.querySelectorAll("button")) show(button, false);
+    scrollTo(0, 0);
   };
   addEventListener("error", broken);
   addEventListener("unhandledrejection", broken);

@@ -172,6 +172,9 @@ async function send() {
     const open = lacking(answers);
     $("lacking-list").replaceChildren(...open.map((question) => made("li", question)));
     show($("lacking"), open.length > 0);
+    // What was written is nobody's business here any more.
+    for (const place of [$("questions"), $("answers")]) place.replaceChildren();
+    sealer.forget();
     show($("sent"));
     lead($("sent").querySelector("h2"));
   } else {
