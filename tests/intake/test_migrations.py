@@ -34,6 +34,17 @@ def test_the_migrations_make_what_the_models_say(settings: IntakeSettings) -> No
     opened.close()
 
 
+def test_the_migrations_are_found_from_any_folder(
+    settings: IntakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the program was started from makes no difference."""
+    monkeypatch.chdir(tmp_path)
+    migrate.upgrade(settings)
+    opened = database(settings)
+    assert migrate.is_current(opened)
+    opened.close()
+
+
 def test_upgrading_again_changes_nothing(settings: IntakeSettings) -> None:
     """The instance keeps its id and its keys."""
     migrate.upgrade(settings)
