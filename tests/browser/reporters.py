@@ -261,8 +261,8 @@ class Unscripted:
 
     def presses(self, button: str, follows: str) -> Unscripted:
         """A button by its words, and waits for the address that follows."""
-        self.visitor.clicks(self.page.locator("button", has_text=button).first)
-        self.page.wait_for_url(f"**{follows}")
+        with self.page.expect_navigation(url=f"**{follows}"):
+            self.visitor.clicks(self.page.locator("button", has_text=button).first)
         return self
 
     def tells(self, text: str, *files: Path) -> Unscripted:
