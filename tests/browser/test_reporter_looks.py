@@ -34,12 +34,15 @@ def states(page: Page, origin: str, code: str) -> Iterator[str]:
         page.goto(f"{origin}/{code}/{path}")
         yield path or "first"
     page.locator("main button").click()
+    page.wait_for_url("**/plain/start", wait_until="load")
     yield "receipt"
     page.locator("main button").click()
+    page.wait_for_url("**/plain/start", wait_until="load")
     expect(page.locator("#errors")).to_be_visible()
     yield "mistyped"
     page.goto(f"{origin}/{code}/plain")
     page.locator("main button").click()
+    page.wait_for_url("**/plain/start", wait_until="load")
     for folded in page.locator("summary").all():
         folded.click()
     yield "form"
@@ -130,6 +133,7 @@ def test_the_way_out_is_always_in_sight_and_hides_no_focus(spoilable: SpoilableS
     page = visit(viewport={"width": 320, "height": 640}).page
     page.goto(spoilable.origin + "/en/plain")
     page.locator("main button").click()
+    page.wait_for_url("**/plain/start", wait_until="load")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(page.locator("#leave")).to_be_in_viewport()
     for key in ("Shift+Tab", "Tab"):
@@ -143,6 +147,7 @@ def test_paper_gets_the_digits_and_nothing_else(spoilable: SpoilableSite, visit:
     page = visit().page
     page.goto(spoilable.origin + "/en/plain")
     page.locator("main button").click()
+    page.wait_for_url("**/plain/start", wait_until="load")
     page.emulate_media(media="print")
     shown = page.evaluate(
         """() => [...document.querySelectorAll("body *")].filter((part) => part.getClientRects().length
