@@ -110,7 +110,7 @@ def test_no_barriers_on_any_page(kind: Kind, spoilable: SpoilableSite, visit: Vi
         assert sticks_out(page) == 0, state
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["chromium", pytest.param("firefox", marks=pytest.mark.slow)])
 def test_pages_work_from_right_to_left(kind: Kind, spoilable: SpoilableSite, visit: Visit) -> None:
     """In a language written the other way nothing sticks out on a small phone, and columns begin at the right."""
     page = visit(kind, viewport={"width": 320, "height": 640}).page
