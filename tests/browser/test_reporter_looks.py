@@ -34,12 +34,14 @@ def states(page: Page, origin: str, code: str) -> Iterator[str]:
         page.goto(f"{origin}/{code}/{path}")
         yield path or "first"
     page.locator("main button").click()
+    page.locator("#f-receipt").wait_for()
     yield "receipt"
     page.locator("main button").click()
     expect(page.locator("#errors")).to_be_visible()
     yield "mistyped"
     page.goto(f"{origin}/{code}/plain")
     page.locator("main button").click()
+    page.locator("#f-told").wait_for()
     for folded in page.locator("summary").all():
         folded.click()
     yield "form"
