@@ -27,7 +27,7 @@ def unframe(kind: str, plaintext: bytes) -> dict[str, Any]:
         body, after = framing.unframe(_mark(kind), plaintext)
     except framing.MessageError as error:
         raise Untrusted(f"What should be a {kind} is not one.", error.hint) from error
-    if after.strip(b"\0"):
+    if not framing.is_zeros(after):
         raise Untrusted(f"Something follows what should be a {kind}.", "Do not act on it; tell an admin.")
     return parse_object(kind, body)
 

@@ -14,10 +14,10 @@ from crypto.errors import CryptoError
 from crypto.padding import LARGEST_MESSAGE, is_file_size, is_message_size, padded_file_size, plaintext_size
 from crypto.reader import Sink
 from portal.intake.refusals import NotSealed
+from portal.note import NOTE_SEALED_SIZE
 
 # An empty file's payload is a 16-byte nonce and a 16-byte tag (c2sp.org/age, "Payload").
 HEADER_SIZE: Final = sealed_size(0) - 32
-NOTE_SIZE: Final = sealed_size(4096)
 MESSAGE_LIMIT: Final = sealed_size(LARGEST_MESSAGE)
 FILE_LIMIT: Final = sealed_size(padded_file_size(1024 * 1024 * 1024))
 # Above this a payload is a file and not a row.
@@ -46,7 +46,7 @@ def split_message(sealed: bytes) -> tuple[bytes, bytes]:
 def check_note(sealed: bytes) -> None:
     """Raise NotSealed unless this is a sealed chain note: they all have one size."""
     check_header(sealed[:HEADER_SIZE])
-    if len(sealed) != NOTE_SIZE:
+    if len(sealed) != NOTE_SEALED_SIZE:
         raise NotSealed
 
 

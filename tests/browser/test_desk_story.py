@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from portal.desk import create_app
-from portal.intake.migrate import upgrade
-from portal.settings import load_intake
 from tests.browser.desks import Seat, barriers, served
 from tests.browsers import Kind, Visit
 from tests.desk import personas
@@ -22,15 +19,6 @@ REPORT = {
     "bodies": ["icc"], "profile": ["judge"], "agreed": "self", "tell_un": "yes", "letter_named": "yes",
     "letter_unnamed": "yes", "who": ["government"], "going_on": "ongoing",
 }  # fmt: skip
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """An intake that nobody has opened yet."""
-    data = tmp_path / "intake"
-    upgrade(load_intake({"UNHINDERED_DATA": str(data)}))
-    with personas.served(data) as office:
-        yield office
 
 
 def founds(seat: Seat, office: Office, folder: Path) -> None:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from portal.desk import create_app
-from portal.intake.migrate import upgrade
-from portal.settings import load_intake
 from tests.browser.desks import Seat, served
 from tests.browser.reporters import Scripted
 from tests.browser.test_desk_story import founds
@@ -17,14 +12,6 @@ from tests.browsers import Visit
 from tests.desk import personas
 from tests.desk.personas import Office
 from tools.demo import PUBLIC_CASE
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    data = tmp_path / "intake"
-    upgrade(load_intake({"UNHINDERED_DATA": str(data)}))
-    with personas.served(data) as office:
-        yield office
 
 
 def test_the_public_case_reaches_the_mandates_that_the_letter_named(
